@@ -1,0 +1,113 @@
+"""The neutral document: what every reader ends in and all that later stages know of a file.
+
+A Document is one linear text plus blocks that point into it. A block is a Paragraph or a Table; a table is rows of
+cells; a cell holds blocks again, so nested tables need no model of their own. Nothing here knows a file format.
+
+>>> writer = TextWriter()
+>>> writer.write("主管部门")
+Span(start=0, end=4)
+>>> writer.write("\\t"), writer.write("司法局")
+(Span(start=4, end=5), Span(start=5, end=8))
+>>> writer.text()
+'主管部门\\t司法局'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+TICKED = "☑"
+UNTICKED = "☐"
+
+
+class Span(NamedTuple):
+    """A stretch of `Document.text`, in characters from 0, the end excluded."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph; `text[start:end]` is its text without the paragraph mark."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as drawn: a merged cell occurs once, at its top left corner, with its spans.
+
+    `row` and `column` count from 0. In a table with a grid, `column` is the grid column; in one without, it is the
+    position in the row and both spans are 1. `text[start:end]` covers all of its blocks.
+    """
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    start: int
+    end: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, in reading order.
+
+    `has_grid` is False where the source has lost the geometry (text dumps): then a merged cell's covered places stand
+    as blank cells, and columns of different rows need not line up.
+    """
+
+    rows: tuple[tuple[Cell, ...], ...]
+    has_grid: bool
+
+
+Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's content without its format.
+
+    `blocks` is the body in reading order; `asides` holds what stands beside it (page headers and footers, footnotes),
+    whose text follows the body's in `text`. `encoding` is None where the format fixes it.
+    """
+
+    format: str
+    encoding: str | None
+    text: str
+    blocks: tuple[Block, ...]
+    asides: tuple[Block, ...] = ()
+
+
+class TextWriter:
+    """Builds the linear text of a document piece by piece and tells where each piece came to stand."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self.position = 0
+
+    def write(self, piece: str) -> Span:
+        """Append `piece` and return its span."""
+        start = self.position
+        self._pieces.append(piece)
+        self.position = start + len(piece)
+        return Span(start, self.position)
+
+    def text(self) -> str:
+        """Everything written so far."""
+        return "".join(self._pieces)
+
+
+def walk_tables(blocks: tuple[Block, ...]) -> Iterator[Table]:
+    """Every table in `blocks`, nested ones after the table that holds them."""
+    for block in blocks:
+        if isinstance(block, Table):
+            yield block
+            for row in block.rows:
+                for cell in row:
+                    yield from walk_tables(cell.blocks)
