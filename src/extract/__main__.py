@@ -1,0 +1,5 @@
+"""`python -m extract` is the command `extract`."""
+
+from extract.cli import main
+
+main()

@@ -1,0 +1,90 @@
+"""Checks: what looks wrong in a form as a whole. A check is a function from form and rule to findings.
+
+A new check is one function and its name in CHECKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from extract.document import Span
+from extract.findings import Finding
+from extract.form import Form
+from extract.rules import FormRule
+
+PARTS_OF_TOTAL = frozenset({"fiscal", "central", "provincial", "municipal", "local", "carryover", "own", "other"})
+PARTS_OF_FISCAL = frozenset({"central", "provincial", "municipal", "local"})
+
+
+def check(form: Form, rule: FormRule, leftovers: Sequence[Span]) -> list[Finding]:
+    """The findings of all checks on one form of a known kind."""
+    findings = [finding for each in CHECKS for finding in each(form, rule)]
+    if leftovers:
+        message = f"{len(leftovers)} pieces of text inside the form were not used; see leftovers"
+        findings.append(Finding("form.leftovers", "warning", "insufficient_data", message, leftovers[0]))
+    return findings
+
+
+def year_is_stated(form: Form, _: FormRule) -> Iterator[Finding]:
+    """The fiscal year stands below the title or in it."""
+    if form.fiscal_year is None:
+        yield Finding("form.no_year", "warning", "insufficient_data", "no fiscal year below the title", form.span)
+
+
+def required_fields_are_filled(form: Form, rule: FormRule) -> Iterator[Finding]:
+    """The fields that the rule requires have their label and a value."""
+    for spec in rule.spec.fields:
+        if not spec.required or form.value(spec.name) is not None:
+            continue
+        place = next((f.span for f in form.fields if f.name == spec.name), None)
+        what, code = ("is blank", "field.blank") if place else ("was not found", "field.missing")
+        yield Finding(code, "warning", "insufficient_data", f"the required field {spec.name} {what}", place)
+
+
+def fields_occur_once(form: Form, _: FormRule) -> Iterator[Finding]:
+    """No field has two different values."""
+    values: dict[str, str] = {}
+    for field in form.fields:
+        if field.value is not None and values.setdefault(field.name, field.value) != field.value:
+            message = f"the field {field.name} has a second, different value; the first one counts"
+            yield Finding("field.repeated", "warning", "fail", message, field.span)
+
+
+def indicators_are_there(form: Form, rule: FormRule) -> Iterator[Finding]:
+    """A form whose rule describes an indicator table has indicators."""
+    if rule.spec.indicators and not form.indicators:
+        yield Finding("indicators.missing", "warning", "insufficient_data", "the form has no indicator rows", form.span)
+
+
+def targets_are_read(form: Form, _: FormRule) -> Iterator[Finding]:
+    """Every indicator has a target, and its numbers were understood."""
+    for number, row in enumerate(form.indicators, start=1):
+        if row.target.kind == "empty":
+            message = f"indicator {number} has no target"
+            yield Finding("target.blank", "warning", "insufficient_data", message, row.name_span)
+        for warning in row.target.warnings:
+            message = f"the target of indicator {number} needs a look: {warning.replace('_', ' ')}"
+            yield Finding(f"target.{warning}", "note", "insufficient_data", message, row.span)
+
+
+def funding_adds_up(form: Form, _: FormRule) -> Iterator[Finding]:
+    """Where a total and its parts are stated in known units, they agree."""
+    for block in {row.block for row in form.funding}:
+        rows = [row for row in form.funding if row.block == block]
+        yuan = {row.source: row.amount_yuan for row in rows if row.amount_yuan is not None}
+        parts = PARTS_OF_TOTAL - (PARTS_OF_FISCAL if "fiscal" in yuan else frozenset({"fiscal"}))
+        stated = [amount for source, amount in yuan.items() if source in parts]
+        if "total" in yuan and stated and sum(stated) != yuan["total"]:
+            message = "the parts of the funding do not add up to its total"
+            span = next(row.span for row in rows if row.source == "total")
+            yield Finding("funding.sum", "warning", "fail", message, span)
+
+
+CHECKS: tuple[Callable[[Form, FormRule], Iterator[Finding]], ...] = (
+    year_is_stated,
+    required_fields_are_filled,
+    fields_occur_once,
+    indicators_are_there,
+    targets_are_read,
+    funding_adds_up,
+)

@@ -1,0 +1,97 @@
+"""One form as extracted: named values, funding rows and indicator rows, each with the span of its source text.
+
+Field names come from the rules, so a new kind of form needs no class of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extract.document import Span
+from extract.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A named value. `text` is the raw source text at `span`, `value` its reading.
+
+    `value` None means: the label is there, but its cell is blank or could not be read as its type.
+    """
+
+    name: str
+    label: str
+    text: str
+    value: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """An amount by source; `amount` is None where the text is no number, `amount_yuan` where no unit is known."""
+
+    source: str
+    stage: str
+    block: str
+    amount: Decimal | None
+    unit: str | None
+    amount_yuan: Decimal | None
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A row of the indicator table; levels as printed, carried down merged cells.
+
+    `span` is the source of `target_text`, `name_span` that of `name`.
+    """
+
+    block: str
+    level1: str | None
+    level2: str | None
+    level1_canonical: str | None
+    level2_canonical: str | None
+    name: str | None
+    name_span: Span
+    target_text: str | None
+    target: Target
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An official document that a field cites by number, such as 财预〔2020〕10号."""
+
+    field: str
+    document_number: str
+    issuer_code: str
+    year: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Everything that one form says. `kind` is None where no rule knows the title; then there are no values."""
+
+    kind: str | None
+    title: str
+    fiscal_year: int | None
+    span: Span
+    fields: tuple[Field, ...] = ()
+    funding: tuple[Funding, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+    def value(self, name: str) -> str | None:
+        """The first value that a field of this name has, None where there is none."""
+        return next((f.value for f in self.fields if f.name == name and f.value is not None), None)
+
+    def value_spans(self) -> Iterator[Span]:
+        """Where every extracted value stands in the source, in no particular order."""
+        yield from (f.span for f in self.fields if f.value is not None)
+        yield from (f.span for f in self.funding)
+        for row in self.indicators:
+            yield row.name_span
+            yield row.span

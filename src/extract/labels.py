@@ -1,0 +1,55 @@
+"""Label text as people vary it: white space, punctuation and its width, numbering, colons and notes in brackets.
+
+Two spellings are the same label when their bare forms are equal.
+
+>>> bare_label(" 主管\\n\\n部门")
+'主管部门'
+>>> bare_label("单位已有的保证专项实施的制度、措施") == bare_label("单位已有的保证专项实施的制度,措施：")
+True
+>>> bare_label("一、填报单位（盖章）：")
+'填报单位'
+>>> bare_label("本年度预计投入（万元）"), label_unit("本年度预计投入（万元）")
+('本年度预计投入', '万元')
+
+A bracket that says something else is part of the label:
+
+>>> bare_label("专项（项目）名称")
+'专项(项目)名称'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Longer texts are never labels; the bound keeps label look-ups cheap on pages of prose.
+LONGEST_LABEL = 60
+
+_WHITE_SPACE = re.compile(r"\s+")
+_ENUMERATOR = re.compile(
+    r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])"
+)
+_PUNCTUATION = re.compile(r"[、,.;:·*★。]+")
+_UNIT = re.compile(r"\((?:单位:?|金额单位:?)?(元|千元|万元|百万元|亿元)\)")
+_NOTE = re.compile(r"\((?:单位)?(?:盖章|公章|签章|签字|签名|章)\)")
+
+
+def compact(text: str) -> str:
+    """`text` in NFKC without any white space, for comparing; offsets into it mean nothing."""
+    return _WHITE_SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def bare_label(text: str) -> str:
+    """The part of a label that tells it from others; "" for blank text and for text too long to be a label."""
+    if len(text) > LONGEST_LABEL and len(_WHITE_SPACE.sub("", text)) > LONGEST_LABEL:
+        return ""
+    bare = _ENUMERATOR.sub("", compact(text))
+    if "(" in bare:
+        bare = _NOTE.sub("", _UNIT.sub("", bare))
+    return _PUNCTUATION.sub("", bare)
+
+
+def label_unit(text: str) -> str | None:
+    """The money unit that a label states in brackets, None where it states none."""
+    found = _UNIT.search(compact(text))
+    return found[1] if found else None

@@ -1,0 +1,66 @@
+"""The parser fills one Form from one slice of the document, by the rule of its kind.
+
+It works on the grid. A cell whose text is a label gives its value to the cells beside it, below it, or behind the colon
+in the same cell (`fields`); a header row of funding sources gives amounts by column (`funding`); a header row of
+indicator columns gives a row of the indicator table for each row below it (`indicators`). All of them write what they
+use into the `sheet`'s ledger, so that whatever nothing used is known at the end.
+"""
+
+from __future__ import annotations
+
+from extract.document import Paragraph, Table, walk_tables
+from extract.findings import Finding
+from extract.form import Form
+from extract.ledger import Ledger, Owner
+from extract.parser import fields, funding, indicators
+from extract.parser.sheet import Sheet
+from extract.rules import RuleSet
+from extract.tokenizer import FormSlice
+
+
+def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> tuple[Form, list[Finding]]:
+    """The form in `form_slice` of the document `text`, and what the parser noticed.
+
+    Every non-blank character of the slice gets its owner in `ledger`: title, label, value, boilerplate or leftover.
+    """
+    for heading in form_slice.headings:
+        ledger.claim(*heading, Owner.TITLE)
+    span = form_slice.span
+    if form_slice.rule is None:
+        ledger.close(*span, Owner.LEFTOVER)
+        return Form(None, form_slice.title, form_slice.fiscal_year, span), []
+    sheet = Sheet(text, form_slice.rule, rules, ledger, form_slice.fiscal_year)
+    for block in form_slice.blocks:
+        if isinstance(block, Paragraph):
+            fields.read_paragraph(sheet, block)
+        else:
+            _read_table(sheet, block)
+    sheet.settle(span)
+    form = Form(
+        form_slice.rule.kind,
+        form_slice.title,
+        form_slice.fiscal_year,
+        span,
+        tuple(sheet.fields),
+        tuple(sheet.funding),
+        tuple(sheet.indicators),
+        tuple(sheet.citations),
+    )
+    return form, sheet.findings
+
+
+def _read_table(sheet: Sheet, table: Table) -> None:
+    """Each row by the first block that knows it; nested tables first, so that the cell around them is no value."""
+    for row in table.rows:
+        for cell in row:
+            if len(cell.blocks) > 1 or (cell.blocks and isinstance(cell.blocks[0], Table)):
+                for nested in walk_tables(cell.blocks):
+                    _read_table(sheet, nested)
+                break
+    number = 0
+    while number < len(table.rows):
+        number += (
+            funding.read(sheet, table, number)
+            or indicators.read(sheet, table, number)
+            or fields.read(sheet, table, number)
+        )

@@ -1,0 +1,179 @@
+"""Fields: a label's value stands beside it, below it, or behind the colon in the same cell."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extract.document import Cell, Paragraph, Table
+from extract.labels import LONGEST_LABEL, bare_label
+from extract.ledger import Owner
+from extract.parser.sheet import Sheet
+from extract.values import ROW_TYPES
+
+_COLON = re.compile("[:：]")
+
+
+class _InlineLabel(NamedTuple):
+    """A label followed by a colon: the field that it names, its place, colon included, and the end of its value."""
+
+    name: str
+    start: int
+    end: int
+    value_end: int
+
+
+def read(sheet: Sheet, table: Table, number: int) -> int:
+    """Read one row of labels and values; returns the number of rows read, always 1."""
+    row = table.rows[number]
+    for position, cell in enumerate(row):
+        if sheet.is_blank(cell):
+            continue
+        use = sheet.use(cell)
+        if use and use.role == "section":
+            sheet.claim_label(cell)
+        elif use and use.role == "field":
+            sheet.claim_label(cell)
+            _read_value_cells(sheet, table, number, position, use.name)
+        else:
+            _read_inline(sheet, _inline_labels(sheet, cell.start, cell.end), table, number, position)
+    return 1
+
+
+def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
+    """Read the labels with colons in a paragraph, each up to the next."""
+    for label in _inline_labels(sheet, paragraph.start, paragraph.end):
+        _read_behind_colon(sheet, label)
+
+
+# ------------------------------------------------------------------------------------------------- values in cells
+
+
+def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, name: str) -> None:
+    """The value of the label at `position` of row `number`: beside it and, for merged labels, in the rows it covers."""
+    label = table.rows[number][position]
+    cells = _beside(sheet, table, number, position)
+    if not cells:
+        cells = _below(sheet, table, number, position)
+    else:
+        cells += _continued(sheet, table, number, position)
+    filled = [cell for cell in cells if not sheet.is_blank(cell)]
+    if filled and sheet.rule.fields[name].type not in ROW_TYPES:
+        filled = [cell for cell in filled if cell.column == filled[0].column]
+    first, last = (filled[0], filled[-1]) if filled else (cells[0], cells[0]) if cells else (label, label)
+    start, end = (first.start, last.end) if cells else (label.end, label.end)
+    sheet.add_field(name, bare_label(sheet.cell_text(label)), start, end)
+
+
+def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
+    """The cells to the right, up to the next label or a gap that a merged cell from above fills."""
+    row = table.rows[number]
+    column = row[position].column + row[position].column_span
+    cells = []
+    for cell in row[position + 1 :]:
+        if cell.column != column or announces(sheet, cell):
+            break
+        cells.append(cell)
+        column += cell.column_span
+    return cells
+
+
+def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
+    """The cell below, where a whole row of labels has a row of values under it."""
+    if number + 1 >= len(table.rows):
+        return []
+    row, values = table.rows[number], table.rows[number + 1]
+    labels_only = all(_is_field_label(sheet, cell) or not sheet.cell_text(cell) for cell in row)
+    if not labels_only or any(announces(sheet, cell) for cell in values):
+        return []
+    if table.has_grid:
+        return [cell for cell in values if cell.column == row[position].column]
+    return [values[position]] if len(values) == len(row) else []
+
+
+def _continued(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
+    """Cells of the following rows that a merged label covers: by its span or, in a dump, by blank cells below it."""
+    label = table.rows[number][position]
+    cells: list[Cell] = []
+    last = number + label.row_span - 1 if table.has_grid else len(table.rows) - 1
+    for row in table.rows[number + 1 : last + 1]:
+        if table.has_grid:
+            beside = [cell for cell in row if cell.column == label.column + label.column_span]
+        else:
+            beside = _continuation_in_dump(sheet, row, position)
+            if not beside:
+                break
+        if any(announces(sheet, cell) for cell in beside):
+            break
+        cells += beside
+    return cells
+
+
+def _continuation_in_dump(sheet: Sheet, row: tuple[Cell, ...], position: int) -> list[Cell]:
+    """The one filled cell of a row, where it stands beside the blank cell below the label."""
+    filled = [cell for cell in row if sheet.cell_text(cell)]
+    return filled if len(filled) == 1 and filled[0].column == position + 1 else []
+
+
+def _is_field_label(sheet: Sheet, cell: Cell) -> bool:
+    use = sheet.use(cell)
+    return use is not None and use.role == "field"
+
+
+def announces(sheet: Sheet, cell: Cell) -> bool:
+    """Whether the cell is a label itself, or opens with one and a colon."""
+    use = sheet.use(cell)
+    if use and use.role in ("field", "section"):
+        return True
+    return bool(_inline_labels(sheet, cell.start, cell.end))
+
+
+# --------------------------------------------------------------------------------------- labels with a colon in a text
+
+
+def _read_inline(sheet: Sheet, inline: list[_InlineLabel], table: Table, number: int, position: int) -> None:
+    """Each label's value behind its colon; where nothing stands behind the last, the cells beside it hold it."""
+    for label in inline:
+        if label is inline[-1] and not sheet.text[label.end : label.value_end].strip():
+            sheet.ledger.claim(label.start, label.end, Owner.LABEL)
+            _read_value_cells(sheet, table, number, position, label.name)
+        else:
+            _read_behind_colon(sheet, label)
+
+
+def _read_behind_colon(sheet: Sheet, label: _InlineLabel) -> None:
+    sheet.ledger.claim(label.start, label.end, Owner.LABEL)
+    sheet.add_field(label.name, bare_label(sheet.text[label.start : label.end]), label.end, label.value_end)
+
+
+def _inline_labels(sheet: Sheet, start: int, end: int) -> list[_InlineLabel]:
+    """The labels with colons in a stretch that opens with one; else none, so that colons in prose mean nothing."""
+    text = sheet.text[start:end]
+    found: list[_InlineLabel] = []
+    searched = 0
+    for colon in _COLON.finditer(text):
+        label = _label_before(sheet, text, searched, colon.start())
+        if label is None:
+            if not found:
+                return []
+            continue
+        name, label_start = label
+        if not found and text[:label_start].strip():
+            return []
+        if found:
+            found[-1] = found[-1]._replace(value_end=start + label_start)
+        found.append(_InlineLabel(name, start + label_start, start + colon.end(), end))
+        searched = colon.end()
+    return found
+
+
+def _label_before(sheet: Sheet, text: str, start: int, colon: int) -> tuple[str, int] | None:
+    """The longest field label that ends at `colon`, with its start; `start` is where the value before it begins."""
+    start = max(start, colon - LONGEST_LABEL)
+    for at in range(start, colon):
+        if text[at].isspace():
+            continue
+        use = sheet.rule.labels.get(bare_label(text[at:colon]))
+        if use and use.role == "field":
+            return use.name, at
+    return None

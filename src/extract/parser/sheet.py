@@ -1,0 +1,136 @@
+"""The sheet: one form's text while it is being filled in, with its rule, its ledger and what was found so far."""
+
+from __future__ import annotations
+
+import re
+
+from extract.document import Cell, Span
+from extract.findings import Finding, Outcome, Severity
+from extract.form import Citation, Field, Funding, Indicator
+from extract.labels import LONGEST_LABEL, bare_label
+from extract.ledger import Ledger, Owner
+from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet
+from extract.values import find_citations, read_value
+
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
+
+
+class Sheet:
+    """What the blocks of the parser share; they read cells through it and write their results into it."""
+
+    def __init__(self, text: str, rule: FormRule, rules: RuleSet, ledger: Ledger, fiscal_year: int | None) -> None:
+        self.text = text
+        self.rule = rule
+        self.rules = rules
+        self.ledger = ledger
+        self.fiscal_year = fiscal_year
+        self.fields: list[Field] = []
+        self.funding: list[Funding] = []
+        self.indicators: list[Indicator] = []
+        self.citations: list[Citation] = []
+        self.findings: list[Finding] = []
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def trimmed(self, start: int, end: int) -> Span:
+        """The stretch without the white space around it; empty at `start` where there is nothing else."""
+        piece = self.text[start:end]
+        bare = piece.strip()
+        if not bare:
+            return Span(start, start)
+        lead = piece.index(bare[0])
+        return Span(start + lead, start + lead + len(bare))
+
+    def cell_text(self, cell: Cell) -> str:
+        """The cell's raw text, trimmed."""
+        return self.text[cell.start : cell.end].strip()
+
+    def is_blank(self, cell: Cell) -> bool:
+        """Whether nothing stands in the cell, or nothing that is still unclaimed."""
+        if cell.start == cell.end or self.text[cell.start : cell.end].isspace():
+            return True
+        return next(self.ledger.unclaimed(cell.start, cell.end), None) is None
+
+    def use(self, cell: Cell) -> LabelUse | None:
+        """What the cell announces if its text is one of the form's labels."""
+        if not 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
+            return None
+        return self.rule.labels.get(bare_label(self.text[cell.start : cell.end]))
+
+    def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
+        """What each cell of a row announces."""
+        return [self.use(cell) for cell in row]
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def claim_label(self, cell: Cell) -> None:
+        """The cell's text is a label."""
+        self.ledger.claim(cell.start, cell.end, Owner.LABEL)
+
+    def note(self, code: str, severity: Severity, outcome: Outcome, message: str, span: Span | None = None) -> None:
+        """Record a finding about this form."""
+        self.findings.append(Finding(code, severity, outcome, message, span))
+
+    def add_field(self, name: str, label: str, start: int, end: int) -> None:
+        """Read the stretch as the value of the field `name` and record it, blank or not."""
+        spec = self.rule.fields[name]
+        place = self._without_boilerplate(self.trimmed(start, end))
+        raw = self.text[place.start : place.end]
+        if self.rules.phrases.is_blank(raw):
+            self.ledger.claim(*place, Owner.VALUE)
+            self.fields.append(Field(name, label, raw, None, place))
+            return
+        reading = read_value(spec.type, raw, spec.options)
+        self.ledger.claim(*place, Owner.VALUE)
+        for part in reading.parts:
+            at = Span(place.start + part.start, place.start + part.end)
+            part_name = f"{name}_{part.name}" if part.name else name
+            self.fields.append(Field(part_name, label, self.text[at.start : at.end], part.value, at))
+        if reading.problem:
+            message = f"{label}: {_PROBLEMS[reading.problem]}"
+            self.note(reading.problem, "warning", "insufficient_data", message, place)
+        self._add_citations(spec, place)
+
+    def _add_citations(self, spec: FieldSpec, place: Span) -> None:
+        if spec.type != "citations":
+            return
+        for cited in find_citations(self.text[place.start : place.end]):
+            at = Span(place.start + cited.start, place.start + cited.end)
+            self.citations.append(Citation(spec.name, cited.document_number, cited.issuer_code, cited.year, at))
+
+    def _without_boilerplate(self, place: Span) -> Span:
+        """The stretch without the seals and blank dates at its ends."""
+        start, end = place
+        is_boilerplate = self.rules.phrases.is_boilerplate
+        lines = [Span(start + m.start(), start + m.end()) for m in _LINE.finditer(self.text[start:end])]
+        while lines and is_boilerplate(self.text[slice(*lines[-1])]):
+            self.ledger.claim(*lines.pop(), Owner.BOILERPLATE)
+        while lines and is_boilerplate(self.text[slice(*lines[0])]):
+            self.ledger.claim(*lines.pop(0), Owner.BOILERPLATE)
+        if not lines:
+            return Span(start, start)
+        start, end = lines[0].start, lines[-1].end
+        for match in re.finditer(r"\s+|(?=[(（])", self.text[lines[-1].start : end]):
+            tail = lines[-1].start + match.start()
+            if start < tail and is_boilerplate(self.text[tail:end]):
+                self.ledger.claim(tail, end, Owner.BOILERPLATE)
+                return self.trimmed(start, tail)
+        return Span(start, end)
+
+    def settle(self, span: Span) -> None:
+        """Give whatever is unclaimed in the form to boilerplate or leftover."""
+        phrases = self.rules.phrases
+        for stretch in list(self.ledger.unclaimed(*span)):
+            text = self.text[stretch.start : stretch.end]
+            known = phrases.is_boilerplate(text) or phrases.is_placeholder(text) or phrases.year_line(text)[0]
+            self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
+
+
+_PROBLEMS = {
+    "choice.none_ticked": "no option is ticked",
+    "choice.several_ticked": "more than one option is ticked",
+    "period.unread": "the text is not a period with a first and a last day",
+    "contact.no_phone": "there is no phone number in the cell",
+    "contact.no_name": "there is no name in the cell",
+    "money.unread": "the text is not an amount of money",
+}

@@ -1,0 +1,92 @@
+"""The pipeline: the bytes of one file become forms, findings and an account of every character.
+
+read_document   bytes              → Document
+tokenize        Document           → one slice per form
+parse           slice and rule     → Form
+check           Form               → findings
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from extract.checks import check
+from extract.document import Document, Span
+from extract.errors import ExtractError, ReadError
+from extract.findings import Finding
+from extract.form import Form
+from extract.ledger import Ledger, Owner
+from extract.parser import parse
+from extract.readers import read_document
+from extract.rules import RuleSet
+from extract.tokenizer import FormSlice, tokenize
+
+Status = Literal["extracted", "no_form", "unknown_form", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedForm:
+    """One form of a document with what was noticed about it and what nothing in it used."""
+
+    form_id: str
+    form_index: int
+    form: Form
+    findings: tuple[Finding, ...]
+    leftovers: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that one file gave. `document` is None and `error` set where it could not be read."""
+
+    document_id: str
+    size_bytes: int
+    ruleset: str
+    status: Status
+    document: Document | None = None
+    error: ExtractError | None = None
+    forms: tuple[ExtractedForm, ...] = ()
+    characters: Mapping[Owner, int] = field(default_factory=lambda: dict.fromkeys(Owner, 0))
+
+
+def document_id_of(data: bytes) -> str:
+    """The SHA-256 of the bytes, in hexadecimal: the same content is the same document wherever it lies."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def extract(data: bytes, rules: RuleSet) -> Extraction:
+    """Everything that `data` holds. Never raises for bad input: a file that cannot be read is a failed extraction."""
+    document_id = document_id_of(data)
+    try:
+        document = read_document(data)
+    except ReadError as error:
+        return failed(data, rules, error)
+    ledger = Ledger(document.text)
+    forms = tuple(
+        _extract_form(document_id, index, document.text, form_slice, rules, ledger)
+        for index, form_slice in enumerate(tokenize(document, rules), start=1)
+    )
+    ledger.close(0, len(document.text), Owner.OUTSIDE)
+    status: Status = "no_form" if not forms else "extracted" if any(f.form.kind for f in forms) else "unknown_form"
+    return Extraction(
+        document_id, len(data), rules.version, status, document, forms=forms, characters=ledger.counts()
+    )  # fmt: skip
+
+
+def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
+    """The extraction of a file that could not be read."""
+    return Extraction(document_id_of(data), len(data), rules.version, "failed", error=error)
+
+
+def _extract_form(
+    document_id: str, index: int, text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger
+) -> ExtractedForm:
+    form, findings = parse(text, form_slice, rules, ledger)
+    leftovers = tuple(ledger.stretches(*form.span, Owner.LEFTOVER))
+    if form_slice.rule:
+        findings += check(form, form_slice.rule, leftovers)
+    # 64 bits of the hash: unique for any archive, short enough to type.
+    return ExtractedForm(f"{document_id[:16]}-{index}", index, form, tuple(findings), leftovers)

@@ -1,0 +1,215 @@
+"""The report: what an import gave, what it did not give, and what to look at first. Reads the database only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from extract.terminal import bar, data, percent
+
+Row = tuple[Any, ...]
+
+_DOCUMENTS = """
+    SELECT status, count(*) AS documents, sum(form_count) AS forms
+    FROM documents GROUP BY status ORDER BY documents DESC, status
+"""
+_CHARACTERS = """
+    SELECT sum(chars_total), sum(chars_title), sum(chars_label), sum(chars_value), sum(chars_boilerplate),
+           sum(chars_outside), sum(chars_leftover)
+    FROM documents
+"""
+_KINDS = """
+    SELECT f.form_kind, f.fiscal_year, count(*) AS forms,
+           sum((SELECT count(*) FROM indicators i WHERE i.form_id = f.form_id)) AS indicators,
+           sum((SELECT count(*) FROM funding m WHERE m.form_id = f.form_id)) AS funding
+    FROM forms f GROUP BY ALL ORDER BY f.form_kind, f.fiscal_year
+"""
+_FIELDS = """
+    WITH kinds AS (SELECT form_kind, count(*) AS forms FROM forms GROUP BY form_kind)
+    SELECT f.form_kind, v.name, count(DISTINCT v.form_id) AS found,
+           count(DISTINCT CASE WHEN v.value IS NOT NULL THEN v.form_id END) AS filled, any_value(kinds.forms) AS forms
+    FROM fields v JOIN forms f USING (form_id) JOIN kinds ON kinds.form_kind = f.form_kind
+    GROUP BY f.form_kind, v.name ORDER BY f.form_kind, min(v.text_start - f.text_start)
+"""
+_TARGETS = """
+    SELECT coalesce(target_kind, 'empty') AS kind, count(*) AS targets, count(operator) AS parsed
+    FROM indicators GROUP BY kind ORDER BY targets DESC, kind
+"""
+_FINDINGS = """
+    SELECT severity, code, count(*) AS times, count(DISTINCT document_id) AS documents, any_value(form_id) AS example
+    FROM findings GROUP BY severity, code
+    ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, times DESC, code
+"""
+_PATHS = "SELECT document_id, min(path) AS path FROM files GROUP BY document_id"
+_FILES = f"""
+    WITH paths AS ({_PATHS}),
+         found AS (SELECT document_id, count(*) AS findings FROM findings GROUP BY document_id)
+    SELECT path, d.status, d.form_count, coalesce(findings, 0) AS findings, chars_leftover, chars_total
+    FROM documents d LEFT JOIN paths USING (document_id) LEFT JOIN found USING (document_id)
+    WHERE coalesce(findings, 0) > 0 OR chars_leftover > 0
+    ORDER BY chars_leftover DESC, findings DESC, path LIMIT ?
+"""
+_FAILED = f"""
+    WITH paths AS ({_PATHS})
+    SELECT path, status, coalesce(error, CASE status
+        WHEN 'no_form' THEN 'no line of it is the title of a form'
+        ELSE 'its forms have titles that no rule knows' END) AS reason
+    FROM documents LEFT JOIN paths USING (document_id) WHERE status <> 'extracted' ORDER BY status, path LIMIT ?
+"""
+# Errors weigh most, then required things that are missing, then text that nothing used.
+_LOOK_FIRST = f"""
+    WITH paths AS ({_PATHS}),
+         found AS (
+            SELECT form_id, sum(CASE severity WHEN 'error' THEN 100 WHEN 'warning' THEN 10 ELSE 1 END) AS weight,
+                   string_agg(DISTINCT code, ', ' ORDER BY code) AS codes
+            FROM findings WHERE form_id IS NOT NULL GROUP BY form_id),
+         rest AS (SELECT form_id, sum(text_end - text_start) AS characters FROM leftovers GROUP BY form_id)
+    SELECT f.form_id, path, f.project_name, coalesce(characters, 0) AS leftover, coalesce(codes, '') AS codes
+    FROM forms f LEFT JOIN paths USING (document_id) LEFT JOIN found USING (form_id) LEFT JOIN rest USING (form_id)
+    WHERE weight > 0 OR characters > 0
+    ORDER BY coalesce(weight, 0) + coalesce(characters, 0) DESC, path, f.form_index LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of a report, each a list of rows in the order in which they are shown."""
+
+    documents: list[Row]
+    characters: Row
+    kinds: list[Row]
+    fields: list[Row]
+    targets: list[Row]
+    findings: list[Row]
+    files: list[Row]
+    unread: list[Row]
+    look_first: list[Row]
+
+
+def make_report(connection: duckdb.DuckDBPyConnection, limit: int = 10) -> Report:
+    """The report on a database; lists of files and forms are cut at `limit`."""
+
+    def rows(sql: str, *values: object) -> list[Row]:
+        return connection.execute(sql, list(values)).fetchall()
+
+    return Report(
+        rows(_DOCUMENTS),
+        rows(_CHARACTERS)[0],
+        rows(_KINDS),
+        rows(_FIELDS),
+        rows(_TARGETS),
+        rows(_FINDINGS),
+        rows(_FILES, limit),
+        rows(_FAILED, limit),
+        rows(_LOOK_FIRST, limit),
+    )
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """The report as JSON values."""
+    owners = ("total", "title", "label", "value", "boilerplate", "outside", "leftover")
+
+    def named(rows: list[Row], *names: str) -> list[dict[str, Any]]:
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    return {
+        "documents": named(report.documents, "status", "documents", "forms"),
+        "characters": dict(zip(owners, (n or 0 for n in report.characters), strict=True)),
+        "kinds": named(report.kinds, "form_kind", "fiscal_year", "forms", "indicators", "funding"),
+        "fields": named(report.fields, "form_kind", "name", "found", "filled", "forms"),
+        "targets": named(report.targets, "kind", "targets", "parsed"),
+        "findings": named(report.findings, "severity", "code", "times", "documents", "example"),
+        "files": named(report.files, "path", "status", "forms", "findings", "chars_leftover", "chars_total"),
+        "unread": named(report.unread, "path", "status", "reason"),
+        "look_first": named(report.look_first, "form_id", "path", "project_name", "chars_leftover", "findings"),
+    }
+
+
+# --------------------------------------------------------------------------------------------------------- on screen
+
+
+def print_report(report: Report, console: Console) -> None:
+    """The report as tables."""
+    _print_summary(report, console)
+    _print_table(
+        console, "Forms by kind and year", ("kind", "year", "forms", "indicators", "funding rows"), report.kinds
+    )
+    _print_fields(report, console)
+    _print_targets(report, console)
+    columns = ("severity", "finding", "times", "documents", "for example")
+    _print_table(console, "Findings", columns, report.findings)
+    files = [
+        (_short(path), forms, findings, left, percent(left, total))
+        for path, _, forms, findings, left, total in report.files
+    ]
+    _print_table(console, "Files with findings or leftovers", ("file", "forms", "findings", "leftover", "share"), files)
+    unread = [(_short(path), status, reason) for path, status, reason in report.unread]
+    _print_table(console, "Files without known forms", ("file", "status", "why"), unread)
+    first = [(form_id, _short(path), name, codes) for form_id, path, name, _, codes in report.look_first]
+    _print_table(console, "Look at these first", ("form", "file", "project", "why"), first)
+    if report.look_first:
+        console.print(data(f"Next: extract show {report.look_first[0][0]}", "bold"))
+
+
+def _print_summary(report: Report, console: Console) -> None:
+    documents = sum(row[1] for row in report.documents)
+    forms = sum(row[2] for row in report.documents)
+    by_status = ", ".join(f"{count} {status}" for status, count, _ in report.documents)
+    console.print(
+        data(f"{documents} documents ({by_status}), {forms} forms" if documents else "No documents yet.", "bold")
+    )
+    total, *parts = (n or 0 for n in report.characters)
+    names = ("title", "label", "value", "boilerplate", "outside", "leftover")
+    shares = " · ".join(f"{name} {percent(part, total)}" for name, part in zip(names, parts, strict=True))
+    console.print(data(f"{total} characters: {shares}"))
+
+
+def _print_fields(report: Report, console: Console) -> None:
+    for kind in dict.fromkeys(row[0] for row in report.fields):
+        table = _table(f"Fields of {kind}", ("field", "found", "", "filled", ""))
+        for name, found, filled, forms in (row[1:] for row in report.fields if row[0] == kind):
+            shares = data(percent(found, forms)), bar(found, forms), data(percent(filled, forms)), bar(filled, forms)
+            table.add_row(data(name), *shares)
+        console.print(table)
+
+
+def _print_targets(report: Report, console: Console) -> None:
+    table = _table("Targets", ("kind", "targets", "with operator", ""))
+    for kind, targets, parsed in report.targets:
+        table.add_row(data(kind), data(targets), data(percent(parsed, targets)), bar(parsed, targets))
+    if report.targets:
+        console.print(table)
+
+
+def _print_table(console: Console, title: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+    if rows:
+        table = _table(title, columns)
+        for row in rows:
+            table.add_row(*(data(value) for value in row))
+        console.print(table)
+
+
+def _table(title: str, columns: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
+    return table
+
+
+_NUMBERS = frozenset(
+    {"forms", "indicators", "funding rows", "times", "documents", "findings", "leftover", "share", "targets", "found",
+     "filled", "with operator"}
+)  # fmt: skip
+
+
+def _short(path: str | None) -> str:
+    """A path as seen from the working folder, where it lies below it."""
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

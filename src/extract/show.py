@@ -1,0 +1,278 @@
+"""Show: one form beside its source with values highlighted in place and leftovers marked; a document as its reader saw
+it; a target with its pieces. Forms come from the database or fresh from the pipeline."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from extract.document import Block, Document, Paragraph
+from extract.errors import StoreError
+from extract.pipeline import ExtractedForm
+from extract.target import Target
+from extract.terminal import data, plain_number, visible
+
+Row = tuple[Any, ...]
+
+VALUE_STYLE = "black on green"
+LEFTOVER_STYLE = "white on red"
+FINDING_STYLE = "yellow"
+SIDE_BY_SIDE_FROM = 110  # columns of the terminal
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form as stored, with its part of the source text; spans count in `text`."""
+
+    form_id: str
+    path: str | None
+    form_kind: str
+    title: str
+    fiscal_year: int | None
+    fields: list[Row]
+    funding: list[Row]
+    indicators: list[Row]
+    findings: list[Row]
+    text: str
+    values: list[tuple[int, int]]
+    leftovers: list[tuple[int, int]]
+
+
+def find_form(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
+    """The form_id that `wanted` begins; raises StoreError where none does, or several."""
+    rows = connection.execute(
+        "SELECT form_id FROM forms WHERE starts_with(form_id, ?) ORDER BY form_id LIMIT 5", [wanted]
+    ).fetchall()
+    exact = [row for row in rows if row[0] == wanted]
+    if exact or len(rows) == 1:
+        return str((exact or rows)[0][0])
+    if rows:
+        choices = ", ".join(row[0] for row in rows)
+        raise StoreError("form.ambiguous", f"several forms begin with {wanted!r}: {choices} …; type more of it")
+    raise StoreError(
+        "form.missing", f"there is no form {wanted!r}; list them with: extract sql 'select form_id from forms'"
+    )
+
+
+def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:
+    """The stored form `form_id` with everything that is shown of it."""
+
+    def rows(sql: str) -> list[Row]:
+        return connection.execute(sql, {"id": form_id}).fetchall()
+
+    ((document_id, kind, title, year, start, end, text),) = rows(
+        "SELECT document_id, form_kind, title, fiscal_year, text_start, text_end, text"
+        " FROM forms JOIN documents USING (document_id) WHERE form_id = $id"
+    )
+    paths = connection.execute("SELECT min(path) FROM files WHERE document_id = ?", [document_id]).fetchall()
+    places = rows(
+        "SELECT text_start, text_end FROM fields WHERE form_id = $id AND value IS NOT NULL UNION ALL"
+        " SELECT text_start, text_end FROM funding WHERE form_id = $id UNION ALL"
+        " SELECT text_start, text_end FROM indicators WHERE form_id = $id UNION ALL"
+        " SELECT name_start, name_end FROM indicators WHERE form_id = $id"
+    )
+    leftovers = rows("SELECT text_start, text_end FROM leftovers WHERE form_id = $id")
+    return ShownForm(
+        form_id,
+        paths[0][0],
+        kind,
+        title,
+        year,
+        rows("SELECT name, value, text FROM fields WHERE form_id = $id ORDER BY text_start, rowid"),
+        rows("SELECT source, amount, unit, amount_yuan FROM funding WHERE form_id = $id ORDER BY row_index"),
+        rows(
+            "SELECT indicator_index, level1, level2, name, target_text, operator, value, lower, upper, unit, deadline,"
+            " operator_implied FROM indicators WHERE form_id = $id ORDER BY indicator_index"
+        ),
+        rows("SELECT severity, code, message FROM findings WHERE form_id = $id"),
+        text[start:end],
+        [(a - start, b - start) for a, b in places],
+        [(a - start, b - start) for a, b in leftovers],
+    )
+
+
+def form_as_json(form: ShownForm) -> dict[str, Any]:
+    """The shown form as JSON values."""
+    return {
+        "form_id": form.form_id,
+        "path": form.path,
+        "form_kind": form.form_kind,
+        "title": form.title,
+        "fiscal_year": form.fiscal_year,
+        "fields": [{"name": name, "value": value, "text": text} for name, value, text in form.fields],
+        "funding": [dict(zip(("source", "amount", "unit", "amount_yuan"), row, strict=True)) for row in form.funding],
+        "indicators": [
+            dict(
+                zip(
+                    ("indicator_index", "level1", "level2", "name", "target_text", "operator", "value"),
+                    row,
+                    strict=True,
+                )
+            )
+            for row in form.indicators
+        ],
+        "findings": [dict(zip(("severity", "code", "message"), row, strict=True)) for row in form.findings],
+        "leftovers": [form.text[a:b] for a, b in form.leftovers],
+    }
+
+
+def shown_form(extracted: ExtractedForm, text: str) -> ShownForm:
+    """A form fresh from the pipeline, out of the document `text`."""
+    form = extracted.form
+    start, end = form.span
+    return ShownForm(
+        extracted.form_id,
+        None,
+        form.kind or "unknown",
+        form.title,
+        form.fiscal_year,
+        [(f.name, f.value, f.text) for f in form.fields],
+        [(m.source, m.amount, m.unit, m.amount_yuan) for m in form.funding],
+        [
+            (n, i.level1, i.level2, i.name, i.target_text, *_target_row(i.target))
+            for n, i in enumerate(form.indicators, 1)
+        ],
+        [(f.severity, f.code, f.message) for f in extracted.findings],
+        text[start:end],
+        [(a - start, b - start) for a, b in form.value_spans()],
+        [(a - start, b - start) for a, b in extracted.leftovers],
+    )
+
+
+def _target_row(target: Target) -> Row:
+    bounds = (target.lower, target.upper) if target.kind != "date" else (None, None)
+    return (target.operator, target.value, *bounds, target.unit or None, target.deadline, target.implicit)
+
+
+# --------------------------------------------------------------------------------------------------------- on screen
+
+
+def print_form(form: ShownForm, console: Console) -> None:
+    """The form beside its source; one below the other where the terminal is narrow."""
+    head = f"{form.title} · {form.fiscal_year or 'no year'} · {form.form_kind} · {form.form_id}"
+    console.print(data(head, "bold"))
+    console.print(data(form.path or "", "dim"))
+    if console.width >= SIDE_BY_SIDE_FROM:
+        sides = Table.grid(padding=(0, 2), expand=True)
+        sides.add_column(ratio=1, overflow="fold")
+        sides.add_column(ratio=1, overflow="fold")
+        sides.add_row(_values(form), source_text(form))
+        console.print(sides)
+    else:
+        console.print(_values(form))
+        console.print(source_text(form))
+    legend = Text("source: ").append("value", VALUE_STYLE).append(" ").append("leftover", LEFTOVER_STYLE)
+    console.print(legend.append(" everything else is label, boilerplate or title", "dim"))
+
+
+def source_text(form: ShownForm) -> Text:
+    """The form's source, a line for each row of its tables, with values and leftovers highlighted."""
+    shown = Text(visible(_rows_on_lines(form.text)), style="dim")
+    for style, places in ((VALUE_STYLE, form.values), (LEFTOVER_STYLE, form.leftovers)):
+        for start, end in places:
+            shown.stylize(f"not dim {style}", start, end)
+    lines = [line for line in shown.split("\n") if line.plain.strip(" │")]
+    return Text("\n").join(lines)
+
+
+def _rows_on_lines(text: str) -> str:
+    """The text with bars between cells, those of a row on one line; character for character, so that spans hold."""
+    return re.sub(r"(?<!\n)\n\t", " │", text).replace("\t", "│")
+
+
+def _values(form: ShownForm) -> Group:
+    fields = _grid("field", "value")
+    for name, value, text in form.fields:
+        shown = data(value) if value is not None else data("(blank)" if not text else "(not read)", "dim italic")
+        fields.add_row(data(name, "cyan"), shown)
+    parts = [fields]
+    if form.funding:
+        funding = _grid("funding", "amount", "unit", "元")
+        for source, amount, unit, yuan in form.funding:
+            funding.add_row(data(source, "cyan"), *(data(plain_number(cell)) for cell in (amount, unit, yuan)))
+        parts.append(funding)
+    if form.indicators:
+        indicators = _grid("#", "levels", "indicator", "target", "read as")
+        for number, level1, level2, name, target, *reading in form.indicators:
+            levels = " / ".join(level for level in (level1, level2) if level)
+            indicators.add_row(data(number, "dim"), data(levels, "cyan"), data(name), data(target), _reading(*reading))
+        parts.append(indicators)
+    if form.findings:
+        findings = _grid("finding", "")
+        for severity, code, message in form.findings:
+            findings.add_row(data(f"{severity} {code}", FINDING_STYLE), data(message))
+        parts.append(findings)
+    return Group(*parts)
+
+
+def _reading(
+    operator: str | None, value: object, lower: object, upper: object, unit: str | None, deadline: object, implied: bool
+) -> Text:
+    """How a target was read: operator, number and unit, or that it is words."""
+    if operator is None:
+        return data("words", "dim")
+    if deadline is not None:
+        return data(f"{operator} {deadline}")
+    number = f"{plain_number(lower)} … {plain_number(upper)}" if operator == "between" else plain_number(value)
+    shown = data(f"{operator} {number} {unit or ''}".rstrip())
+    return shown.append(" (implied)", "dim") if implied else shown
+
+
+def _grid(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+# -------------------------------------------------------------------------------------------- documents and targets
+
+
+def print_document(document: Document, console: Console) -> None:
+    """A document as its reader saw it: paragraphs, and tables as grids with the place and spans of each cell."""
+    encoding = f", {document.encoding}" if document.encoding else ""
+    console.print(data(f"{document.format}{encoding}, {len(document.text)} characters", "bold"))
+    _print_blocks(document.blocks, document.text, console)
+    if document.asides:
+        console.print(data("Beside the body", "bold"))
+        _print_blocks(document.asides, document.text, console)
+
+
+def _print_blocks(blocks: tuple[Block, ...], text: str, console: Console) -> None:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            if text[block.start : block.end].strip():
+                console.print(data(text[block.start : block.end].strip()))
+            continue
+        console.print(data(f"table, {len(block.rows)} rows{'' if block.has_grid else ', spans unknown'}", "cyan"))
+        for number, row in enumerate(block.rows):
+            line = Text(f"{number:>4} ", style="dim")
+            for cell in row:
+                spans = f"{cell.row_span}×{cell.column_span}" if (cell.row_span, cell.column_span) != (1, 1) else ""
+                line.append("│", "cyan").append(f"{cell.column}{' ' + spans if spans else ''}:", "dim")
+                line.append(visible(" ⏎ ".join(text[cell.start : cell.end].split("\n"))).strip() or " ")
+            console.print(line)
+        for row in block.rows:
+            for cell in row:
+                nested = tuple(b for b in cell.blocks if not isinstance(b, Paragraph))
+                if nested:
+                    console.print(data(f"inside row {cell.row}, column {cell.column}:", "dim"))
+                    _print_blocks(nested, text, console)
+
+
+def print_targets(targets: list[Target], console: Console) -> None:
+    """How each target was read."""
+    table = _grid("target", "kind", "read as", "rule", "warnings")
+    for target in targets:
+        warnings = ", ".join(target.warnings)
+        table.add_row(
+            data(target.text), data(target.kind, "cyan"), _reading(*_target_row(target)), data(target.source, "dim"),
+            data(warnings, FINDING_STYLE),
+        )  # fmt: skip
+    console.print(table)

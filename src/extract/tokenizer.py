@@ -1,0 +1,292 @@
+"""The tokenizer cuts a document into one slice per form, at the headers that repeat from form to form.
+
+How a cut is decided. A line that matches a title is only a candidate: tables of contents, notices and page heads repeat
+titles too. The text up to the next candidate is its region, and the labels found there decide:
+
+* the form's key label (the project name, say) or many labels   → a form starts here
+* some labels, and a form of this kind is open                   → a page's repeated head: the form goes on
+* no label                                                       → the line only mentions the form: outside text
+
+Everything before, between and behind the slices is outside text. One pass, linear in the size of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from extract.document import Block, Cell, Document, Paragraph, Span, Table
+from extract.labels import bare_label
+from extract.rules import FormRule, RuleSet, Title
+
+# So many different labels make a form even where the key label is missing.
+ENOUGH_LABELS = 3
+# The year stands at most so many lines below the title.
+YEAR_LINE_DISTANCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FormSlice:
+    """The blocks of one form. `rule` is None for a title of unknown kind; `headings` are its title and year lines."""
+
+    rule: FormRule | None
+    title: str
+    fiscal_year: int | None
+    headings: tuple[Span, ...]
+    blocks: tuple[Block, ...]
+    span: Span
+
+
+class _Line(NamedTuple):
+    """The unit of cutting: a paragraph, or one row of a table."""
+
+    start: int
+    end: int
+    row: tuple[Cell, ...] | None
+    table: Table | None
+
+
+@dataclass(slots=True)
+class _Region:
+    """A title candidate and the lines up to the next one."""
+
+    title: Title
+    heading: Span
+    lines: list[_Line]
+    opens_table: bool  # the title is a paragraph of its own or the first row of its table
+    labels: set[str] = field(default_factory=set)
+
+    @property
+    def rows(self) -> int:
+        return sum(line.row is not None for line in self.lines)
+
+
+def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
+    """The forms in `document`, in reading order; all text that is in no slice is outside text."""
+    cutter = _Cutter(document.text, rules)
+    slices: list[list[_Region]] = []
+    for region in cutter.regions(list(cutter.lines(document.blocks))):
+        open_form = slices[-1] if slices else None
+        if cutter.starts_form(region, open_form):
+            slices.append([region])
+        elif region.labels and open_form and open_form[0].title.rule is region.title.rule:
+            open_form.append(region)
+    return [cutter.form_slice(regions) for regions in slices]
+
+
+class _Cutter:
+    def __init__(self, text: str, rules: RuleSet) -> None:
+        self._text = text
+        self._rules = rules
+        self._phrases = rules.phrases
+
+    # -------------------------------------------------------------------------------------------------- lines
+
+    def lines(self, blocks: Sequence[Block]) -> Iterator[_Line]:
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                yield _Line(block.start, block.end, None, None)
+            elif _is_wrapper(block):
+                for row in block.rows:
+                    yield from self.lines(row[0].blocks)
+            elif block.has_grid:
+                yield from (_row_line(row, block) for row in block.rows if row)
+            else:
+                yield from self._lines_of_dump(block)
+
+    def _lines_of_dump(self, table: Table) -> Iterator[_Line]:
+        """A dump's rows, with the paragraphs that stood below a form taken out of the form's last cell again."""
+        for number, row in enumerate(table.rows):
+            *_, last = row
+            kept = self._own_paragraphs(last, table.rows[number + 1] if number + 1 < len(table.rows) else None)
+            if kept == len(last.blocks):
+                yield _row_line(row, table)
+                continue
+            own, released = last.blocks[:kept], last.blocks[kept:]
+            end = own[-1].end if isinstance(own[-1], Paragraph) else last.end
+            cut = Cell(last.row, last.column, 1, 1, last.start, end, own)
+            yield _row_line((*row[:-1], cut), table)
+            yield from self.lines(released)
+
+    def _own_paragraphs(self, cell: Cell, next_row: tuple[Cell, ...] | None) -> int:
+        """How many of a last cell's paragraphs are its own: those before a title, instructions, or below the date."""
+        texts = [self._text[p.start : p.end] for p in cell.blocks if isinstance(p, Paragraph)]
+        if len(texts) < 2:
+            return len(cell.blocks)
+        titled = next((i for i, text in enumerate(texts) if i and self._rules.title(text)), len(texts))
+        ends_form = titled < len(texts) or next_row is None or self._is_title_row(next_row)
+        if not ends_form:
+            return len(texts)
+        for i in range(1, titled):
+            below_date = self._phrases.is_closing(texts[i - 1]) and not self._is_form_furniture(texts[i])
+            if below_date or self._phrases.opens_instructions(texts[i]):
+                return i
+        return titled
+
+    def _is_form_furniture(self, text: str) -> bool:
+        return self._phrases.is_boilerplate(text) or self._phrases.is_closing(text)
+
+    def _is_title_row(self, row: tuple[Cell, ...]) -> bool:
+        return self._title_in(_row_line(row, None)) is not None
+
+    # ------------------------------------------------------------------------------------------------ regions
+
+    def regions(self, lines: Sequence[_Line]) -> list[_Region]:
+        """Each title candidate with its lines, and the labels that its rule finds there."""
+        regions: list[_Region] = []
+        previous_table: Table | None = None
+        for line in lines:
+            if found := self._title_in(line):
+                opens_table = line.table is None or line.table is not previous_table
+                regions.append(_Region(*found, [], opens_table))
+            if regions:
+                regions[-1].lines.append(line)
+            previous_table = line.table
+        return [self._with_labels(region) for region in self._without_sections(regions)]
+
+    def _without_sections(self, regions: list[_Region]) -> Iterator[_Region]:
+        """Regions whose title is unknown and starts no form belong to what stands before them."""
+        kept: _Region | None = None
+        for region in regions:
+            if region.title.rule is None and not self._shows_unknown_form(region):
+                if kept:
+                    kept.lines += region.lines
+                continue
+            if kept:
+                yield kept
+            kept = region
+        if kept:
+            yield kept
+
+    def _title_in(self, line: _Line) -> tuple[Title, Span] | None:
+        """The title that a line shows."""
+        for span in self._heading_places(line):
+            if title := self._rules.title(self._text[span.start : span.end]):
+                return title, span
+        return None
+
+    def _heading_places(self, line: _Line) -> Iterator[Span]:
+        """Where a line can hold a heading: a paragraph, or the only filled cell of a row, whole or each paragraph."""
+        if line.row is None:
+            yield Span(line.start, line.end)
+        elif cell := _only_filled_cell(line.row, self._text):
+            yield Span(cell.start, cell.end)
+            if len(cell.blocks) > 1:
+                yield from (Span(b.start, b.end) for b in cell.blocks if isinstance(b, Paragraph))
+
+    def _with_labels(self, region: _Region) -> _Region:
+        if region.title.rule:
+            for line in region.lines:
+                region.labels.update(self._labels_in(line, region.title.rule))
+        return region
+
+    def _labels_in(self, line: _Line, rule: FormRule) -> Iterator[str]:
+        """The names of the fields whose labels fill a cell of the line or open it, followed by a colon."""
+        spans = [(c.start, c.end) for c in line.row] if line.row else [(line.start, line.end)]
+        for start, end in spans:
+            text = self._text[start:end]
+            use = rule.labels.get(bare_label(text)) or rule.labels.get(
+                bare_label(re.split("[:：]", text, maxsplit=1)[0])
+            )
+            if use and use.role == "field":
+                yield use.name
+
+    # ------------------------------------------------------------------------------------------------- slices
+
+    def starts_form(self, region: _Region, open_form: list[_Region] | None) -> bool:
+        rule = region.title.rule
+        if rule is None:
+            return self._shows_unknown_form(region)
+        if rule.spec.key in region.labels:
+            return True
+        enough = len(region.labels) >= ENOUGH_LABELS
+        if not open_form or open_form[0].title.rule is not rule:
+            return enough or (bool(region.labels) and region.rows > 1)
+        already = set().union(*(r.labels for r in open_form))
+        return enough and len(region.labels & already) * 2 > len(region.labels)
+
+    def _shows_unknown_form(self, region: _Region) -> bool:
+        """A title of no known kind needs a table below it and, inside a table, a year line: else it heads a section."""
+        if region.rows < 2:
+            return False
+        return region.opens_table or bool(self._year_line(region))
+
+    def _year_line(self, region: _Region) -> tuple[int | None, Span] | None:
+        """The year line below a title, with the year where it is filled in."""
+        for line in region.lines[: YEAR_LINE_DISTANCE + 1]:
+            for span in self._heading_places(line):
+                is_year_line, year = self._phrases.year_line(self._text[span.start : span.end])
+                if is_year_line:
+                    return year, span
+        return None
+
+    def form_slice(self, regions: list[_Region]) -> FormSlice:
+        """One form from its first region and those that a repeated page head continues."""
+        first = regions[0]
+        lines = [line for region in regions for line in region.lines]
+        lines = lines[: self._form_length(lines, first.title.rule)]
+        headings, year = [], None
+        for region in regions:
+            headings.append(region.heading)
+            if found := self._year_line(region):
+                year = year or found[0]
+                headings.append(found[1])
+        year = year or first.title.year
+        span = Span(first.heading.start, max(lines[-1].end, first.heading.end))
+        return FormSlice(first.title.rule, first.title.text, year, tuple(headings), tuple(_blocks(lines)), span)
+
+    def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:
+        """How many lines belong to the form: up to the instructions below it, without the prose that trails it."""
+        rows = [i for i, line in enumerate(lines) if line.row]
+        length = len(lines)
+        for i, line in enumerate(lines):
+            below_table = not rows or rows[0] < i
+            if (
+                i
+                and not line.row
+                and below_table
+                and self._phrases.opens_instructions(self._text[line.start : line.end])
+            ):
+                later = [lines[r] for r in rows if r > i]
+                if not (rule and any(any(self._labels_in(row, rule)) for row in later)):
+                    length = i
+                    break
+        while rows and length > 1 and not lines[length - 1].row and not self._is_labelled(lines[length - 1], rule):
+            length -= 1
+        return length
+
+    def _is_labelled(self, line: _Line, rule: FormRule | None) -> bool:
+        return rule is not None and any(self._labels_in(line, rule))
+
+
+def _is_wrapper(table: Table) -> bool:
+    """A table that only lays out other tables: each row is one cell that holds a table."""
+    return bool(table.rows) and all(len(r) == 1 and any(isinstance(b, Table) for b in r[0].blocks) for r in table.rows)
+
+
+def _row_line(row: tuple[Cell, ...], table: Table | None) -> _Line:
+    return _Line(row[0].start, row[-1].end, row, table)
+
+
+def _only_filled_cell(row: tuple[Cell, ...], text: str) -> Cell | None:
+    filled = [cell for cell in row if cell.end > cell.start and not text[cell.start : cell.end].isspace()]
+    return filled[0] if len(filled) == 1 else None
+
+
+def _blocks(lines: Sequence[_Line]) -> Iterator[Block]:
+    """Lines as blocks again; rows of one table that follow each other are one table."""
+    rows: list[tuple[Cell, ...]] = []
+    table: Table | None = None
+    for line in lines:
+        if table and line.table is not table:
+            yield Table(tuple(rows), table.has_grid)
+            rows = []
+        table = line.table
+        if line.row:
+            rows.append(line.row)
+        else:
+            yield Paragraph(line.start, line.end)
+    if table:
+        yield Table(tuple(rows), table.has_grid)

@@ -1,0 +1,315 @@
+"""Typed field values: from a cell's raw text to what it says, by the type that the rule gives the field.
+
+A type is a function from raw text to a Reading: named parts, each with its place in the raw text, and the code of a
+problem where the text could not be read as its type. What cannot be read is None, never a guess.
+
+>>> read_value("contact", "周明13900000001").parts
+(Part(name='name', value='周明', start=0, end=2), Part(name='phone', value='13900000001', start=2, end=13))
+>>> [(p.name, p.value) for p in read_value("period", "2021年1-12月").parts]
+[('text', '2021年1-12月'), ('start', '2021-01-01'), ('end', '2021-12-31')]
+>>> read_value("period", "2021年13月").problem
+'period.unread'
+>>> read_value("choice", "新增项目□   延续项目☑", ("新增项目", "延续项目")).parts[0].value
+'延续项目'
+>>> read_value("choice", "新增项目□   延续项目□", ("新增项目", "延续项目"))
+Reading(parts=(Part(name='', value=None, start=0, end=13),), problem='choice.none_ticked')
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
+
+from extract.document import TICKED, UNTICKED, Span
+from extract.labels import compact
+
+
+class Part(NamedTuple):
+    """One value out of a cell. `name` is "" for the value itself; the place counts from the start of the raw text."""
+
+    name: str
+    value: str | None
+    start: int
+    end: int
+
+
+class Reading(NamedTuple):
+    """What a cell says, and the code of the problem where it could not be read in full."""
+
+    parts: tuple[Part, ...]
+    problem: str | None = None
+
+
+def read_value(kind: str, text: str, options: Sequence[str] = ()) -> Reading:
+    """`text`, trimmed and not blank, read as the field type `kind`, one of VALUE_TYPES."""
+    return VALUE_TYPES[kind](text, options)
+
+
+# ---------------------------------------------------------------------------------------------------- text and lines
+
+
+def paragraphs(text: str) -> str:
+    """The lines of `text`, each trimmed, blank ones left out, joined by line feeds."""
+    return "\n".join(line for line in map(str.strip, text.splitlines()) if line)
+
+
+def one_line(text: str) -> str:
+    """The lines of `text` joined as a narrow cell wraps them: with a blank only between Latin letters or digits.
+
+    >>> one_line("规范文件\\n\\n备案率"), one_line("Windows\\nServer")
+    ('规范文件备案率', 'Windows Server')
+    """
+    joined = ""
+    for line in map(str.strip, text.splitlines()):
+        wrapped_latin = joined[-1:].isascii() and joined[-1:].isalnum() and line[:1].isascii() and line[:1].isalnum()
+        joined += f" {line}" if wrapped_latin else line
+    return joined
+
+
+def _read_line(text: str, _: Sequence[str]) -> Reading:
+    return Reading((Part("", one_line(text), 0, len(text)),))
+
+
+def _read_text(text: str, _: Sequence[str]) -> Reading:
+    return Reading((Part("", paragraphs(text), 0, len(text)),))
+
+
+# ------------------------------------------------------------------------------------------------------------ choices
+
+_TICK = rf"[{TICKED}☒√✓✔■●◉]"
+_BOX = rf"[{UNTICKED}□○◯]"
+# Boxes in brackets, (√) ( ), count as one mark with their brackets.
+_TICKED_MARK = re.compile(rf"[(（\[【]\s*{_TICK}\s*[)）\]】]|{_BOX}\s*{_TICK}|{_TICK}")
+_EMPTY_MARK = re.compile(rf"[(（\[【]\s*{_BOX}?\s*[)）\]】]|{_BOX}")
+
+
+def _read_choice(text: str, options: Sequence[str]) -> Reading:
+    """The one ticked option. Marks stand all in front of their options or all behind them."""
+    ticked = _ticked_options(text, options)
+    whole = compact(text)
+    if not ticked and whole in options:
+        ticked = [whole]
+    problem = None if len(ticked) == 1 else "choice.several_ticked" if ticked else "choice.none_ticked"
+    return Reading((Part("", ticked[0] if len(ticked) == 1 else None, 0, len(text)),), problem)
+
+
+def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
+    marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, text))
+    spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in options)
+    tokens = re.findall(rf"{TICKED}|{UNTICKED}|{spaced}", marked)
+    marks_lead = bool(tokens) and tokens[0] in (TICKED, UNTICKED)
+    ticked = []
+    for first, second in pairwise(tokens):
+        mark, option = (first, second) if marks_lead else (second, first)
+        if mark == TICKED and option not in (TICKED, UNTICKED):
+            ticked.append(compact(option))
+    return ticked
+
+
+# ------------------------------------------------------------------------------------------------------------ periods
+
+_YEAR = r"(?:19|20)\d\d"
+_TO = r"(?:-{1,2}|[–—―~]{1,2}|至|到)"
+_DATE = (
+    rf"(?P<y{{0}}>{_YEAR})(?:年|[./-])(?P<m{{0}}>\d{{{{1,2}}}})(?:月|[./-](?=\d))?"
+    r"(?:(?<=[月./-])(?P<d{0}>\d{{1,2}})日?)?"
+)
+_MONTHS_OF_ONE_YEAR = re.compile(rf"(?P<y1>{_YEAR})年(?P<m1>\d{{1,2}})月?{_TO}(?P<m2>\d{{1,2}})月(?:底|份)?")
+_DAYS_OF_ONE_YEAR = re.compile(
+    rf"(?P<y1>{_YEAR})年(?P<m1>\d{{1,2}})月(?P<d1>\d{{1,2}})日?{_TO}(?P<m2>\d{{1,2}})月(?P<d2>\d{{1,2}})日"
+)
+_DATE_TO_DATE = re.compile(f"{_DATE.format(1)}{_TO}{_DATE.format(2)}(?:止|底)?")
+_YEARS = re.compile(rf"(?P<y1>{_YEAR})年?度?(?:{_TO}(?P<y2>{_YEAR})年度?|年度?|全年)?")
+_PERIOD_FORMS = (_MONTHS_OF_ONE_YEAR, _DAYS_OF_ONE_YEAR, _DATE_TO_DATE, _YEARS)
+
+
+def _read_period(text: str, _: Sequence[str]) -> Reading:
+    """A month as a start means its first day, as an end its last; a year alone means all of it."""
+    bounds = read_period(text)
+    start, end = (bounds[0].isoformat(), bounds[1].isoformat()) if bounds else (None, None)
+    whole = (0, len(text))
+    parts = (Part("text", one_line(text), *whole), Part("start", start, *whole), Part("end", end, *whole))
+    return Reading(parts, None if bounds else "period.unread")
+
+
+def read_period(text: str) -> tuple[date, date] | None:
+    """First and last day of a period as written, None where it is not one or runs backwards.
+
+    >>> read_period("2020年3月1日 至 2021年6月")
+    (datetime.date(2020, 3, 1), datetime.date(2021, 6, 30))
+    >>> read_period("2021年6月-2020年3月"), read_period("长期"), read_period("1年")
+    (None, None, None)
+    """
+    bare = compact(text).replace("起至", "至").replace("起到", "至").replace("月份", "月")
+    found = next(filter(None, (form.fullmatch(bare) for form in _PERIOD_FORMS)), None)
+    if not found:
+        return None
+    part = {name: int(digits) for name, digits in found.groupdict().items() if digits}
+    last_year, last_month = part.get("y2", part["y1"]), part.get("m2", 12)
+    try:
+        start = date(part["y1"], part.get("m1", 1), part.get("d1", 1))
+        end = date(last_year, last_month, part.get("d2") or calendar.monthrange(last_year, last_month)[1])
+    except ValueError:  # a thirteenth month, a thirty-first of June (calendar's own error is a ValueError too)
+        return None
+    return (start, end) if start <= end else None
+
+
+# ----------------------------------------------------------------------------------------------------------- contacts
+
+_PHONE = re.compile(
+    r"(?<!\d)(?:"
+    r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}"  # mobile, often in groups of 3-4-4
+    r"|(?:[(（]?0\d{2,3}[)）]?[-—－\s]?)?[2-9]\d{6,7}(?:[-—转]\d{1,5})?"  # landline, area code and extension
+    r")(?!\d)"
+)
+_AROUND_NAME = re.compile(
+    r"^[\s,，、;；:：/()（）-]+|[\s,，、;；:：/()（）-]+$|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el"
+)
+
+
+def _read_contact(text: str, _: Sequence[str]) -> Reading:
+    """A name and a phone in one cell, in whatever order and with whatever between them."""
+    digits = unicodedata.normalize("NFKC", text)
+    phones = list(_PHONE.finditer(digits if len(digits) == len(text) else text))
+    if not phones:
+        name = one_line(text)
+        parts = (Part("name", name, 0, len(text)), Part("phone", None, len(text), len(text)))
+        return Reading(parts, "contact.no_phone")
+    first, last = phones[0].start(), phones[-1].end()
+    name_at = _name_span(text, first, last)
+    found_name = one_line(text[name_at.start : name_at.end]) or None
+    phone = "、".join(re.sub(r"\s+", "", p[0]) for p in phones)
+    parts = (Part("name", found_name, *name_at), Part("phone", phone, first, last))
+    return Reading(parts, None if found_name else "contact.no_name")
+
+
+def _name_span(text: str, first: int, last: int) -> Span:
+    """Where the name stands: before the first phone or, where nothing is there, behind the last."""
+    for start, end in ((0, first), (last, len(text))):
+        kept = _AROUND_NAME.sub(lambda noise: " " * len(noise[0]), text[start:end])
+        kept = _AROUND_NAME.sub(lambda noise: " " * len(noise[0]), kept)
+        if kept.strip():
+            lead = len(kept) - len(kept.lstrip())
+            return Span(start + lead, start + len(kept.rstrip()))
+    return Span(first, first)
+
+
+# -------------------------------------------------------------------------------------------------------------- money
+
+
+class Money(NamedTuple):
+    """An amount as written, and the unit where the text states one."""
+
+    amount: Decimal
+    unit: str | None
+
+
+YUAN_PER_UNIT = {
+    "元": Decimal(1),
+    "千元": Decimal(1000),
+    "万元": Decimal(10_000),
+    "百万元": Decimal(1_000_000),
+    "亿元": Decimal(100_000_000),
+}
+_MONEY = re.compile(
+    r"[¥￥]?(?P<amount>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>亿元|百万元|万元|千元|元|万|亿)?(?:整|人民币)?"
+)
+
+
+def read_money(text: str) -> Money | None:
+    """An amount of money, None for everything else; a unit cut short (万) is completed (万元).
+
+    >>> read_money("1,200.50万元"), read_money("10"), read_money("约10万元"), read_money("3 4")
+    (Money(amount=Decimal('1200.50'), unit='万元'), Money(amount=Decimal('10'), unit=None), None, None)
+    """
+    if re.search(r"\d\s+\d", text):  # "968.191 8" may be one number or two
+        return None
+    found = _MONEY.fullmatch(compact(text))
+    if not found:
+        return None
+    unit = found["unit"]
+    return Money(Decimal(found["amount"].replace(",", "")), f"{unit}元" if unit in ("万", "亿") else unit)
+
+
+def _read_money(text: str, _: Sequence[str]) -> Reading:
+    money = read_money(text)
+    whole = (0, len(text))
+    parts = (
+        Part("", str(money.amount) if money else None, *whole),
+        Part("unit", money.unit if money else None, *whole),
+    )
+    return Reading(parts, None if money else "money.unread")
+
+
+# ---------------------------------------------------------------------------------------------------------- citations
+
+
+class CitedDocument(NamedTuple):
+    """An official document number, with its place in the text; brackets normalised to 〔〕 (GB/T 9704-2012, 7.3.5)."""
+
+    document_number: str
+    issuer_code: str
+    year: int
+    start: int
+    end: int
+
+
+_DOCUMENT_NUMBER = re.compile(
+    r"(?P<issuer>[\u4e00-\u9fff]{2,24})\s*[〔\[［【（(﹝]\s*(?P<year>(?:19|20)\d\d)\s*[〕\]］】）)﹞]\s*(?:第\s*)?(?P<number>\d{1,5})\s*号"
+)
+# Words that run into the issuer's code where an author left out punctuation; the code begins behind the last of them.
+_LEAD_WORDS = re.compile(
+    "(?:.*(?:根据|依据|按照|依照|遵照|参照|落实|执行|贯彻|印发|转发|下发|发布|通知|意见|办法|方案|规定|决定|批复|文件|以及|的))?[和与及]?"
+)
+
+
+def find_citations(text: str) -> list[CitedDocument]:
+    """Every official document number in `text`.
+
+    >>> [c.document_number for c in find_citations("根据湘财绩〔2020〕7 号和《办法》（云办发[2019]12号）")]
+    ['湘财绩〔2020〕7号', '云办发〔2019〕12号']
+    >>> [c.document_number for c in find_citations("印发的财绩〔2020〕7号和云办〔2019〕2号；和政发〔2021〕3号")]
+    ['财绩〔2020〕7号', '云办〔2019〕2号', '和政发〔2021〕3号']
+    >>> find_citations("2019年第26号公告，共26号")
+    []
+    """
+    citations = []
+    for found in _DOCUMENT_NUMBER.finditer(text):
+        skipped = _lead_length(text, found.start(), found["issuer"])
+        issuer, year = found["issuer"][skipped:], found["year"]
+        number = f"{issuer}〔{year}〕{int(found['number'])}号"
+        citations.append(CitedDocument(number, issuer, int(year), found.start() + skipped, found.end()))
+    return citations
+
+
+def _lead_length(text: str, start: int, issuer: str) -> int:
+    """How many characters in front of the issuer's code belong to the sentence.
+
+    A first 和 is a conjunction behind another citation and part of a name (和政) elsewhere.
+    """
+    lead = _LEAD_WORDS.match(issuer)
+    length = lead.end() if lead else 0
+    if length == 1 and text[start - 1 : start] not in tuple("号》）)"):
+        return 0
+    return length if length < len(issuer) else 0
+
+
+VALUE_TYPES: dict[str, Callable[[str, Sequence[str]], Reading]] = {
+    "line": _read_line,  # a name, a title: lines of a narrow cell are joined
+    "text": _read_text,  # prose: paragraphs are kept
+    "citations": _read_text,  # prose whose official document numbers are collected as well
+    "opinion": _read_text,  # what a reviewer wrote above seal and date
+    "choice": _read_choice,  # one of the rule's options, ticked
+    "period": _read_period,  # parts text, start, end
+    "contact": _read_contact,  # parts name, phone
+    "money": _read_money,  # the amount, and the part unit
+}
+
+# Types whose value may be spread over several cells of a row (周明 | 13900000001), up to the next label.
+ROW_TYPES = frozenset({"contact", "period", "choice"})
