@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from extract import __version__
-from extract.errors import ExtractError, ReadError, RuleError, SourceError, StoreError
+from extract.errors import ExtractError, ReadError, RuleError, SourceError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from extract.rules import RuleSet
 
 EXIT_FAILURES = 1
+EXIT_USAGE = 2
 EXIT_UNREADABLE = 3
 EXIT_BUSY = 4
 EXIT_RULES = 5
@@ -404,6 +405,8 @@ def _complain(message: str) -> None:
 
 
 def _exit_code(error: ExtractError) -> int:
+    if isinstance(error, UsageError):
+        return EXIT_USAGE
     if isinstance(error, RuleError):
         return EXIT_RULES
     if isinstance(error, StoreError) and error.code == "database.busy":

@@ -24,6 +24,10 @@ class SourceError(ExtractError):
     """A path cannot be opened: missing, not permitted, not a file."""
 
 
+class UsageError(ExtractError):
+    """The command asks for something that is not there or not possible: an unknown form, a query that fails."""
+
+
 class RuleError(ExtractError):
     """A rule file is wrong; the message names file, line and key."""
 

@@ -11,21 +11,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from extract.errors import StoreError
+from extract.errors import UsageError
 from extract.terminal import data, plain_number
 
 Row = tuple[Any, ...]
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[list[str], list[Row]]:
-    """Column names and rows of one statement. Raises StoreError `query.failed` with DuckDB's own explanation."""
+    """Column names and rows of one statement. Raises UsageError `query.failed` with DuckDB's own explanation."""
     try:
         cursor = connection.execute(statement)
         names = [column[0] for column in cursor.description or []]
         return names, cursor.fetchall()
     except duckdb.Error as error:
         tables = "forms, fields, funding, indicators, citations, findings, leftovers, documents, files"
-        raise StoreError("query.failed", f"the query failed: {error}\nThe tables are {tables}") from error
+        raise UsageError("query.failed", f"the query failed: {error}\nThe tables are {tables}") from error
 
 
 def print_rows(names: Sequence[str], rows: Sequence[Row], console: Console) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.document import Block, Document, Paragraph
-from extract.errors import StoreError
+from extract.errors import UsageError
 from extract.pipeline import ExtractedForm
 from extract.target import Target
 from extract.terminal import data, plain_number, visible
@@ -45,7 +45,7 @@ class ShownForm:
 
 
 def find_form(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
-    """The form_id that `wanted` begins; raises StoreError where none does, or several."""
+    """The form_id that `wanted` begins; raises UsageError where none does, or several."""
     rows = connection.execute(
         "SELECT form_id FROM forms WHERE starts_with(form_id, ?) ORDER BY form_id LIMIT 5", [wanted]
     ).fetchall()
@@ -54,10 +54,9 @@ def find_form(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
         return str((exact or rows)[0][0])
     if rows:
         choices = ", ".join(row[0] for row in rows)
-        raise StoreError("form.ambiguous", f"several forms begin with {wanted!r}: {choices} …; type more of it")
-    raise StoreError(
-        "form.missing", f"there is no form {wanted!r}; list them with: extract sql 'select form_id from forms'"
-    )
+        raise UsageError("form.ambiguous", f"several forms begin with {wanted!r}: {choices} …; type more of it")
+    message = f"there is no form {wanted!r}; list them with: extract sql 'select form_id from forms'"
+    raise UsageError("form.missing", message)
 
 
 def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:

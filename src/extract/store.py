@@ -152,7 +152,9 @@ def _attach(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     quoted = str(path).replace("'", "''")
     try:
-        connection.execute(f"ATTACH '{quoted}' AS forms_database (STORAGE_VERSION 'v1.0.0')")
+        # The storage version is a file's own from its creation on.
+        version = "" if path.exists() else " (STORAGE_VERSION 'v1.0.0')"
+        connection.execute(f"ATTACH '{quoted}' AS forms_database{version}")
         connection.execute("USE forms_database")
         is_new = not connection.execute(
             "SELECT 1 FROM duckdb_tables() WHERE database_name = 'forms_database'"

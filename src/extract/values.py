@@ -80,6 +80,34 @@ def _read_text(text: str, _: Sequence[str]) -> Reading:
     return Reading((Part("", paragraphs(text), 0, len(text)),))
 
 
+_SEAL_AND_DATE = re.compile(
+    r"(?:[(（](?:单位)?(?:盖章|公章|签章|签字|签名|章)[)）]|日期[:：]|\s)*"
+    r"(?P<year>(?:19|20)\d\d)\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日$"
+)
+
+
+def _read_opinion(text: str, _: Sequence[str]) -> Reading:
+    """What stands above the seal, and the date below it.
+
+    >>> [(p.name, p.value) for p in read_value("opinion", "同意申报。\\n（盖章）\\n2021年3月5日").parts]
+    [('', '同意申报。'), ('date', '2021-03-05')]
+    """
+    found = _SEAL_AND_DATE.search(text)
+    if not found:
+        return _read_text(text, ())
+    opinion = text[: found.start()].rstrip()
+    try:
+        decided = date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+    except ValueError:
+        return _read_text(text, ())
+    return Reading(
+        (
+            Part("", paragraphs(opinion) or None, 0, len(opinion)),
+            Part("date", decided, found.start("year"), len(text)),
+        )
+    )
+
+
 # ------------------------------------------------------------------------------------------------------------ choices
 
 _TICK = rf"[{TICKED}☒√✓✔■●◉]"
@@ -120,7 +148,7 @@ _DATE = (
     rf"(?P<y{{0}}>{_YEAR})(?:年|[./-])(?P<m{{0}}>\d{{{{1,2}}}})(?:月|[./-](?=\d))?"
     r"(?:(?<=[月./-])(?P<d{0}>\d{{1,2}})日?)?"
 )
-_MONTHS_OF_ONE_YEAR = re.compile(rf"(?P<y1>{_YEAR})年(?P<m1>\d{{1,2}})月?{_TO}(?P<m2>\d{{1,2}})月(?:底|份)?")
+_MONTHS_OF_ONE_YEAR = re.compile(rf"(?P<y1>{_YEAR})[年.](?P<m1>\d{{1,2}})月?{_TO}(?P<m2>\d{{1,2}})月(?:底|份)?")
 _DAYS_OF_ONE_YEAR = re.compile(
     rf"(?P<y1>{_YEAR})年(?P<m1>\d{{1,2}})月(?P<d1>\d{{1,2}})日?{_TO}(?P<m2>\d{{1,2}})月(?P<d2>\d{{1,2}})日"
 )
@@ -169,7 +197,7 @@ _PHONE = re.compile(
     r")(?!\d)"
 )
 _AROUND_NAME = re.compile(
-    r"^[\s,，、;；:：/()（）-]+|[\s,，、;；:：/()（）-]+$|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el"
+    r"^[\s,，、;；:：/()（）-]+|[\s,，、;；:：/()（）-]+$|联系人[:：]?|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el"
 )
 
 
@@ -304,12 +332,15 @@ VALUE_TYPES: dict[str, Callable[[str, Sequence[str]], Reading]] = {
     "line": _read_line,  # a name, a title: lines of a narrow cell are joined
     "text": _read_text,  # prose: paragraphs are kept
     "citations": _read_text,  # prose whose official document numbers are collected as well
-    "opinion": _read_text,  # what a reviewer wrote above seal and date
+    "opinion": _read_opinion,  # what a reviewer wrote, and the part date where one is filled in
     "choice": _read_choice,  # one of the rule's options, ticked
     "period": _read_period,  # parts text, start, end
     "contact": _read_contact,  # parts name, phone
     "money": _read_money,  # the amount, and the part unit
 }
+
+# The parts of types that have several; all others have the one part "".
+PARTS: dict[str, tuple[str, ...]] = {"period": ("text", "start", "end"), "contact": ("name", "phone")}
 
 # Types whose value may be spread over several cells of a row (周明 | 13900000001), up to the next label.
 ROW_TYPES = frozenset({"contact", "period", "choice"})

@@ -72,10 +72,12 @@ class _Body:
         if not row or row[0].column > self._header[0].column:
             return False
         use = self._sheet.use(row[0])
-        return bool(use and use.role != "indicator") or announces(self._sheet, row[0])
+        return use != LabelUse("section", "indicators") and announces(self._sheet, row[0])
 
     def take_row(self, row: tuple[Cell, ...]) -> None:
-        """Record the row's indicator, if it holds one."""
+        """Record the row's indicator, if it holds one; a page break may have repeated the section's label."""
+        if self._sheet.use(row[0]) == LabelUse("section", "indicators"):
+            self._sheet.claim_label(row[0])
         cells = self._cells_by_column(row)
         if cells is None:
             if any(not self._sheet.is_blank(cell) for cell in row):

@@ -10,7 +10,7 @@ from extract.form import Citation, Field, Funding, Indicator
 from extract.labels import LONGEST_LABEL, bare_label
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet
-from extract.values import find_citations, read_value
+from extract.values import PARTS, find_citations, read_value
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 
@@ -78,14 +78,14 @@ class Sheet:
         raw = self.text[place.start : place.end]
         if self.rules.phrases.is_blank(raw):
             self.ledger.claim(*place, Owner.VALUE)
-            self.fields.append(Field(name, label, raw, None, place))
+            blank = [_part_name(name, part) for part in PARTS.get(spec.type, ("",))]
+            self.fields += [Field(part_name, label, raw, None, place) for part_name in blank]
             return
         reading = read_value(spec.type, raw, spec.options)
         self.ledger.claim(*place, Owner.VALUE)
         for part in reading.parts:
             at = Span(place.start + part.start, place.start + part.end)
-            part_name = f"{name}_{part.name}" if part.name else name
-            self.fields.append(Field(part_name, label, self.text[at.start : at.end], part.value, at))
+            self.fields.append(Field(_part_name(name, part.name), label, self.text[at.start : at.end], part.value, at))
         if reading.problem:
             message = f"{label}: {_PROBLEMS[reading.problem]}"
             self.note(reading.problem, "warning", "insufficient_data", message, place)
@@ -124,6 +124,11 @@ class Sheet:
             text = self.text[stretch.start : stretch.end]
             known = phrases.is_boilerplate(text) or phrases.is_placeholder(text) or phrases.year_line(text)[0]
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
+
+
+def _part_name(name: str, part: str) -> str:
+    """The name under which a part of a field is stored: contact_phone."""
+    return f"{name}_{part}" if part else name
 
 
 _PROBLEMS = {

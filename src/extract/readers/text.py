@@ -36,9 +36,10 @@ _BYTE_ORDER_MARKS = (
 )
 _STRICT_LADDER = ("utf-8", "gb18030", "big5")
 
-# More than this share of characters that no text holds, and the bytes were something else.
+# More than this share of characters that no text holds, and the bytes were something else. Private-use characters are
+# what a wrong encoding gives, except those of symbol fonts.
 _TOLERATED_JUNK = 0.02
-_JUNK = re.compile("[\x00-\x06\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff\ue000-\uf8ff]")
+_JUNK = re.compile("[\x00-\x06\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff\ue000-\uefff\uf100-\uf8ff]")
 
 _SYMBOL_FONT_CHARACTER = re.compile("[\uf000-\uf0ff]")
 _BOX = re.compile("[□☐]")

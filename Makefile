@@ -1,0 +1,38 @@
+# Everything happens inside .venv; PYTHON names the interpreter that makes it (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_DATABASE := demo.duckdb
+
+.PHONY: demo test bench samples golden clean
+
+demo: .venv/installed  ## import samples/ into a DuckDB file and print the report
+	rm -f $(DEMO_DATABASE)
+	-$(BIN)/extract import samples --db $(DEMO_DATABASE)
+	$(BIN)/extract report --db $(DEMO_DATABASE)
+
+test: .venv/installed-dev  ## linter, formatter, type checker and tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: .venv/installed-dev  ## documents and forms per second, time by stage, ratio to the floor
+	$(BIN)/python benchmarks/run.py
+
+samples: .venv/installed-dev  ## write samples/ anew
+	$(BIN)/python tests/make_samples.py
+
+golden: .venv/installed-dev  ## write tests/golden anew; read the difference before you commit it
+	-$(BIN)/python -m pytest tests/test_golden.py --write-golden
+
+clean:
+	rm -rf .venv $(DEMO_DATABASE)
+
+.venv/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@

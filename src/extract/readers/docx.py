@@ -1,0 +1,843 @@
+"""Reads Word files in Office Open XML (.docx, .docm, .dotx, .dotm; transitional and strict), ECMA-376.
+
+A package is a ZIP of XML parts. Relationships name the main part and, from there, headers, footers and notes. The main
+part is walked once, from top to bottom: one handler for an element, found by its name in the two tables at the foot of
+this file, `BLOCKS` and `INLINES`. An element without an entry is walked through, so that text in a wrapper that Word
+invents tomorrow is not lost; an entry of None leaves an element out.
+
+The text is what a person sees in the final version: deletions and hidden text are left out, insertions and field
+results are in. Automatic list numbers are not part of it.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeVar
+from urllib.parse import unquote
+
+from lxml import etree
+
+from extract.document import TICKED, UNTICKED, Block, Cell, Document, Paragraph, Table, TextWriter
+from extract.errors import ReadError
+from extract.readers.symbols import drawn_by_field, glyph, is_symbol_font, symbol, tick
+
+FORMAT = "docx"
+
+_Element = etree._Element
+
+_MAX_BYTES = 256 * 2**20
+_MAX_DEPTH = 50
+_MAX_SPAN = 1000
+
+
+def accepts(data: bytes) -> bool:
+    """Whether `data` is a Word package, whole or broken; other ZIP files and other Office files are not."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        content_types = _Package(data).read(_CONTENT_TYPES)
+    except ReadError:
+        return b"word/" in data[:4096] or b"[Content_Types].xml" in data[:4096]
+    return content_types is not None and _MAIN_TYPE.search(content_types) is not None
+
+
+def read(data: bytes) -> Document:
+    """The content of the Word package `data`: the body, then headers, footers, notes and comments as asides.
+
+    Raises ReadError if the package is broken, encrypted, too large, nested too deeply or not a Word document.
+    """
+    package = _Package(data)
+    main = _main_part(package)
+    out = TextWriter()
+    blocks = _read_story(_body(package, main), out)
+    asides = [block for story in _asides(package, main) for block in _read_story(story, out)]
+    return Document(FORMAT, None, out.text(), blocks, tuple(asides))
+
+
+# --- Names ---
+
+_NAMESPACES = {
+    # Transitional (part 4) and strict (part 1) documents differ in nothing else that matters here.
+    "w": (
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    ),
+    "m": (
+        "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "http://purl.oclc.org/ooxml/officeDocument/math",
+    ),
+    "mc": ("http://schemas.openxmlformats.org/markup-compatibility/2006",),
+    "w14": ("http://schemas.microsoft.com/office/word/2010/wordml",),
+}
+
+
+def _names(*prefixed: str) -> frozenset[str]:
+    """The names as lxml spells them, in every namespace that the prefix stands for."""
+    return frozenset(
+        f"{{{namespace}}}{name}"
+        for prefix, name in (each.split(":") for each in prefixed)
+        for namespace in _NAMESPACES[prefix]
+    )
+
+
+_DOCUMENT = _names("w:document")
+_BODY = _names("w:body")
+_ROW = _names("w:tr")
+_CELL = _names("w:tc")
+_PROPERTY_LISTS = _names("w:trPr", "w:tcPr", "w:rPr")
+_TELLING_PROPERTIES = {
+    name: kind
+    for kind in ("gridBefore", "del", "gridSpan", "vMerge", "hMerge", "vanish")
+    for name in _names(f"w:{kind}")
+}
+_PARAGRAPH_PROPERTIES = _names("w:pPr")
+_RUN_PROPERTIES = _names("w:rPr")
+_FONTS = _names("w:rFonts")
+_FIELD_CHARACTER = _names("w:fldChar")
+_INSTRUCTION = _names("w:instrText")
+_FORM_FIELD = _names("w:ffData")
+_CHECK_BOX = _names("w:checkBox")
+_DROP_DOWN = _names("w:ddList")
+_CONTROL = _names("w:sdt")
+_CONTROL_PROPERTIES = _names("w:sdtPr")
+_TEXT_BOX = _names("w:txbxContent")
+_ALTERNATIVE = _names("mc:AlternateContent")
+_CHECKBOX_CONTROL, _CHECKED, _CHECKED_VALUE = (
+    f"{{{_NAMESPACES['w14'][0]}}}{name}" for name in ("checkbox", "checked", "val")
+)
+_TEXT = _names("w:t", "m:t")
+_CONTENT = (*_TEXT, *_names("w:sym", "w:fldChar", "w:fldSimple", "w14:checkbox"))
+
+
+_PREFIX, _STRICT_PREFIX = (f"{{{namespace}}}" for namespace in _NAMESPACES["w"])
+
+
+def _attribute(element: _Element, name: str) -> str | None:
+    """The value of an attribute with the prefix w."""
+    value = element.get(_PREFIX + name)
+    return element.get(_STRICT_PREFIX + name) if value is None else value
+
+
+def _number(value: str | None, default: int) -> int:
+    """The number in an attribute, at most `_MAX_SPAN`."""
+    return min(int(value[:9]), _MAX_SPAN) if value and value.isdecimal() else default
+
+
+def _is_on(value: str | None) -> bool:
+    """Whether a toggle is on, as it is where it has no value (ECMA-376 part 1, 17.17.4)."""
+    return value is None or value.lower() not in ("0", "false", "off")
+
+
+def _child(element: _Element, names: frozenset[str]) -> _Element | None:
+    """The first child of one of these names."""
+    for child in element:
+        if child.tag in names:
+            return child
+    return None
+
+
+def _children(element: _Element) -> list[_Element]:
+    """All children at once, which is twice as fast as to iterate."""
+    return element[:]  # type: ignore[index, return-value]  # the stubs do not know slices
+
+
+def _is_blank(element: _Element) -> bool:
+    """Whether a person sees nothing in `element`."""
+    return all(node.tag in _TEXT and not (node.text or "").strip() for node in element.iter(*_CONTENT))
+
+
+def _is_bare(cell: _Element) -> bool:
+    """Whether a cell has one paragraph without runs, as most covered cells have: a fast answer for `_is_blank`."""
+    return len(cell) == 2 and len(cell[1]) == 1 and cell[1][0].tag in _PARAGRAPH_PROPERTIES
+
+
+# --- The package: ZIP, parts and relationships (ECMA-376 part 2) ---
+
+_CONTENT_TYPES = "[content_types].xml"
+_MAIN_TYPE = re.compile(
+    rb"application/vnd\.(?:openxmlformats-officedocument\.wordprocessingml\.(?:document|template)"
+    rb"|ms-word\.(?:document\.macroEnabled|template\.macroEnabledTemplate))\.main\+xml",
+    re.IGNORECASE,
+)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, collect_ids=False)
+_BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, OSError, ValueError, OverflowError),
+)
+
+
+class _Package:
+    """The parts of an open package by name; reads no more than `_MAX_BYTES` in all."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except _BROKEN_ZIP as error:
+            raise _broken_zip(error) from error
+        # Part names do not mind case (ECMA-376 part 2, 6.2.2.3); some writers use backslashes.
+        self._parts = {info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()}
+        self._bytes_left = _MAX_BYTES
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._parts
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a part, None if the package does not have it."""
+        info = self._parts.get(name.lower())
+        if info is None:
+            return None
+        if info.flag_bits & 0x1:
+            raise ReadError(
+                "docx.encrypted_part",
+                f"The part {name} is encrypted inside the ZIP; unpack the file with its password and pack it again.",
+            )
+        self._bytes_left -= info.file_size
+        if self._bytes_left < 0:
+            raise ReadError(
+                "docx.too_large",
+                f"The part {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
+                "one file; split the document.",
+            )
+        try:
+            with self._zip.open(info) as part:
+                # A lying directory can not make this longer: it stops at the size that was just checked.
+                return part.read(info.file_size)
+        except _BROKEN_ZIP as error:
+            raise _broken_zip(error) from error
+
+    def parse(self, name: str) -> _Element | None:
+        """The root element of an XML part, None if the package does not have it."""
+        xml = self.read(name)
+        return None if xml is None else _parse(xml, name)
+
+    def relationships(self, source: str) -> list[tuple[str, str]]:
+        """Kind and part name of all that `source` ("" for the package itself) points to inside the package."""
+        folder, name = posixpath.split(source)
+        links = self.parse(posixpath.join(folder, "_rels", name + ".rels"))
+        if links is None:
+            return []
+        return [
+            # Transitional and strict packages differ in all but the last step of the type.
+            (link.get("Type", "").rpartition("/")[2], _resolve(folder, link.get("Target", "")))
+            for link in links.iterchildren("{*}Relationship")
+            if link.get("TargetMode") != "External"
+        ]
+
+
+def _resolve(folder: str, target: str) -> str:
+    return posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
+
+
+def _parse(xml: bytes, name: str) -> _Element:
+    try:
+        root = etree.fromstring(xml, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise ReadError(
+            "docx.broken_xml",
+            f"The part {name} is not well-formed XML ({error.msg}); open the file in Word and save it again.",
+        ) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ReadError(
+            "docx.broken_xml",
+            f"The part {name} declares a document type, which Word never writes; do not trust this file.",
+        )
+    return root
+
+
+def _broken_zip(error: Exception) -> ReadError:
+    return ReadError(
+        "docx.broken_zip",
+        f"The Word package can not be unpacked ({error}); it is damaged or cut off, so fetch the file again.",
+    )
+
+
+def _main_part(package: _Package) -> str:
+    """The name of the main part: by the package's relationships, or else by content type or habit."""
+    for kind, name in package.relationships(""):
+        if kind == "officeDocument" and name in package:
+            return name
+    for name in (*_parts_of_main_type(package), "word/document.xml"):
+        if name in package:
+            return name
+    raise ReadError(
+        "docx.no_document",
+        "The ZIP holds no main document part; it is not a Word file or it lost its content, so fetch the file again.",
+    )
+
+
+def _parts_of_main_type(package: _Package) -> list[str]:
+    types = package.parse(_CONTENT_TYPES)
+    if types is None:
+        return []
+    return [
+        part.get("PartName", "").lstrip("/")
+        for part in types.iterchildren("{*}Override")
+        if _MAIN_TYPE.match(part.get("ContentType", "").encode())
+    ]
+
+
+class _Story(NamedTuple):
+    """A run of blocks on its own: the body, a header, a footer, a note, a comment."""
+
+    element: _Element
+    has_symbol_letters: bool
+
+
+def _body(package: _Package, main: str) -> _Story:
+    """The w:body of the main part."""
+    xml = package.read(main) or b""
+    root = _parse(xml, main)
+    if root.tag not in _DOCUMENT:
+        raise ReadError(
+            "docx.not_word",
+            f"The main part {main} is a '{etree.QName(root).localname}', not a Word document; save the file as .docx.",
+        )
+    body = _child(root, _BODY)
+    if body is None:
+        raise ReadError("docx.no_body", f"The main part {main} has no body; it lost its content, so fetch it again.")
+    return _Story(body, _has_symbol_letters(xml))
+
+
+def _asides(package: _Package, main: str) -> Iterator[_Story]:
+    """What stands beside the body and is not blank: each header, footer, note and comment."""
+    relationships = package.relationships(main)
+    for kind in ("header", "footer", "footnotes", "endnotes", "comments"):
+        for name in (name for its_kind, name in relationships if its_kind == kind):
+            xml = package.read(name)
+            if xml is None:
+                continue
+            root = _parse(xml, name)
+            for element in [root] if kind in ("header", "footer") else root:
+                # Notes of another type are separator lines (ECMA-376 part 1, 17.18.33).
+                if _attribute(element, "type") in (None, "normal") and not _is_blank(element):
+                    yield _Story(element, _has_symbol_letters(xml))
+
+
+def _has_symbol_letters(xml: bytes) -> bool:
+    """Whether a run may have ordinary letters in a symbol font: to ask every run for its font is slow."""
+    is_utf_16 = b"\0" in xml[:4]
+    return is_utf_16 or b'ascii="Wingdings' in xml or b'ascii="Symbol"' in xml
+
+
+# --- Stories: blocks in reading order (ECMA-376 part 1, 17.2 and 17.3) ---
+
+
+class _Walk:
+    """Where the walk through one story stands."""
+
+    def __init__(self, out: TextWriter, story: _Story) -> None:
+        self.out = out
+        self.properties = _telling_properties(story.element)
+        self.has_symbol_letters = story.has_symbol_letters
+        self.pieces: list[str] = []
+        """The text of the open paragraph so far."""
+        self.boxes: list[_Element] = []
+        """Text boxes anchored in the open paragraph; they follow it."""
+        self.fields: list[_Field] = []
+        """The open fields, the innermost last; a field may run on over many paragraphs."""
+        self.checkbox: str | None = None
+        """The state of a check box control around the next paragraph; it stands for the paragraph's glyph."""
+        self.depth = 0
+
+
+def _telling_properties(story: _Element) -> dict[_Element, dict[str, str | None]]:
+    """The properties that change what is read, by the row, cell or run that has them.
+
+    Few elements have any, so to find these in one go is much faster than to ask every element for its properties.
+    """
+    found: dict[_Element, dict[str, str | None]] = {}
+    for prop in story.iter(*_TELLING_PROPERTIES):
+        parent = prop.getparent()
+        if parent is not None and parent.tag in _PROPERTY_LISTS:
+            owner = parent.getparent()
+            if owner is not None:
+                found.setdefault(owner, {})[_TELLING_PROPERTIES[prop.tag]] = _attribute(prop, "val")
+    return found
+
+
+@contextmanager
+def _deeper(walk: _Walk) -> Iterator[None]:
+    if walk.depth == _MAX_DEPTH:
+        raise ReadError(
+            "docx.too_deep",
+            f"Tables, text boxes or controls are nested more than {_MAX_DEPTH} deep, as no form is; the file is "
+            "damaged or made to do harm, so fetch it again.",
+        )
+    walk.depth += 1
+    yield
+    walk.depth -= 1
+
+
+def _read_story(story: _Story, out: TextWriter) -> tuple[Block, ...]:
+    walk = _Walk(out, story)
+    blocks = _read_blocks(story.element, walk)
+    _end_paragraph(blocks, walk)
+    return blocks
+
+
+def _read_blocks(parent: _Element, walk: _Walk) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    _walk_blocks(parent, walk, blocks)
+    return tuple(blocks)
+
+
+def _walk_blocks(parent: _Element, walk: _Walk, blocks: list[Block]) -> None:
+    for child in _children(parent):
+        handler = BLOCKS.get(child.tag, _wrapper)
+        if handler is not None:
+            handler(child, walk, blocks)
+
+
+def _wrapper(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
+    with _deeper(walk):
+        _walk_blocks(element, walk, blocks)
+
+
+def _end_paragraph(blocks: Sequence[Block], walk: _Walk) -> None:
+    """Write the line break between a paragraph and what follows it; a table has ended with that of its last row."""
+    if blocks and type(blocks[-1]) is Paragraph:
+        walk.out.write("\n")
+
+
+def _paragraph(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
+    walk.pieces = []
+    _walk_inlines(element, walk)
+    if walk.fields:
+        _interrupt_fields(walk)
+    if walk.checkbox:
+        walk.pieces, walk.checkbox = [walk.checkbox], None
+    if blocks:
+        _end_paragraph(blocks, walk)
+    # A crossed box is how Word draws a ticked one.
+    start, end = walk.out.write("".join(walk.pieces).replace("☒", TICKED))
+    blocks.append(Paragraph(start, end))
+    if walk.boxes:
+        _text_boxes(walk, blocks)
+
+
+def _text_boxes(walk: _Walk, blocks: list[Block]) -> None:
+    boxes, walk.boxes = walk.boxes, []
+    for box in boxes:
+        _wrapper(box, walk, blocks)
+
+
+def _block_control(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
+    walk.checkbox = _checkbox_state(element)
+    _wrapper(element, walk, blocks)
+    walk.checkbox = None
+
+
+def _block_alternative(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
+    for branch in _chosen_branch(element):
+        _wrapper(branch, walk, blocks)
+
+
+# --- Tables (ECMA-376 part 1, 17.4) ---
+
+
+def _table(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
+    _end_paragraph(blocks, walk)
+    table = _TableWalk(walk)
+    with _deeper(walk):
+        for row, _ in _members(element, _ROW):
+            table.add_row(row)
+    blocks.append(table.table())
+
+
+_NO_PROPERTIES: dict[str, str | None] = {}
+
+
+class _Place(NamedTuple):
+    """Where a cell stands in the grid; `merge` is the value of its w:vMerge."""
+
+    cell: _Element
+    checkbox: str | None
+    column: int
+    width: int
+    merge: str | None
+
+
+@dataclass(slots=True)
+class _Merge:
+    """A vertical merge: which cell it starts with, how many columns it covers and how many rows so far."""
+
+    row: int
+    position: int
+    width: int
+    height: int = 1
+
+
+class _TableWalk:
+    """The rows of one table so far and the vertical merges in them."""
+
+    def __init__(self, walk: _Walk) -> None:
+        self._walk = walk
+        self._rows: list[list[Cell]] = []
+        self._merges: list[_Merge] = []
+        self._open_merges: dict[int, _Merge] = {}
+        """The merges that the last row belongs to, by column."""
+
+    def add_row(self, element: _Element) -> None:
+        """Append a row without the cells that a merge covers; a deleted row is left out.
+
+        Word hides text in a covered cell. Here it comes out as a cell of its own, over the merged one: it must not be
+        lost, and it is no part of what the merged cell shows.
+        """
+        properties = self._walk.properties.get(element, _NO_PROPERTIES)
+        if "del" in properties:
+            return
+        above, self._open_merges = self._open_merges, {}
+        cells: list[Cell] = []
+        for place in self._places(element, _number(properties.get("gridBefore"), 0)):
+            covered = place.merge is not None and self._merge(place, above.get(place.column), len(cells))
+            if not covered or not (_is_bare(place.cell) or _is_blank(place.cell)):
+                cells.append(self._cell(place, is_first=not cells))
+        self._walk.out.write("\n")
+        self._rows.append(cells)
+
+    def _places(self, row: _Element, column: int) -> list[_Place]:
+        """The cells of a row from `column` on; one that only continues its left neighbour (w:hMerge) widens it."""
+        places: list[_Place] = []
+        for cell, checkbox in _members(row, _CELL):
+            properties = self._walk.properties.get(cell, _NO_PROPERTIES)
+            width = max(1, _number(properties.get("gridSpan"), 1))
+            if properties.get("hMerge", "restart") != "restart" and places and _is_blank(cell):
+                places[-1] = places[-1]._replace(width=places[-1].width + width)
+            else:
+                merge = (properties["vMerge"] or "continue") if "vMerge" in properties else None
+                places.append(_Place(cell, checkbox, column, width, merge))
+            column += width
+        return places
+
+    def _merge(self, place: _Place, above: _Merge | None, position: int) -> bool:
+        """Enter a cell of a vertical merge; returns whether the merge covers it.
+
+        A cell that continues nothing starts a merge itself (ECMA-376 part 1, 17.4.84).
+        """
+        covered = place.merge == "continue" and above is not None and above.width == place.width
+        if above is None or not covered:
+            above = _Merge(len(self._rows), position, place.width, height=0)
+            self._merges.append(above)
+        above.height += 1
+        self._open_merges[place.column] = above
+        return covered
+
+    def _cell(self, place: _Place, is_first: bool) -> Cell:
+        walk = self._walk
+        if not is_first:
+            walk.out.write("\t")
+        walk.checkbox = place.checkbox
+        start = walk.out.position
+        blocks = _read_blocks(place.cell, walk)
+        walk.checkbox = None
+        return Cell(len(self._rows), place.column, 1, place.width, start, walk.out.position, blocks)
+
+    def table(self) -> Table:
+        """The finished table, every merged cell with its height."""
+        for merge in self._merges:
+            if merge.height > 1:
+                cells = self._rows[merge.row]
+                cells[merge.position] = replace(cells[merge.position], row_span=merge.height)
+        return Table(tuple(tuple(cells) for cells in self._rows), has_grid=True)
+
+
+def _members(parent: _Element, wanted: frozenset[str]) -> Iterator[tuple[_Element, str | None]]:
+    """The rows of a table or the cells of a row, out of whatever wraps them, with the state of a check box control."""
+    for child in _children(parent):
+        tag = child.tag
+        if tag in wanted:
+            yield child, None
+        elif tag in _CONTROL:
+            state = _checkbox_state(child)
+            yield from ((member, state or inner) for member, inner in _members(child, wanted))
+        elif tag in _ALTERNATIVE:
+            for branch in _chosen_branch(child):
+                yield from _members(branch, wanted)
+        elif BLOCKS.get(tag, _wrapper) is not None:
+            yield from _members(child, wanted)
+
+
+# --- Paragraphs: the text of runs (ECMA-376 part 1, 17.3) ---
+
+
+def _walk_inlines(parent: _Element, walk: _Walk) -> None:
+    for child in _children(parent):
+        handler = INLINES.get(child.tag, _walk_inlines)
+        if handler is not None:
+            handler(child, walk)
+
+
+def _run(element: _Element, walk: _Walk) -> None:
+    properties = walk.properties.get(element)
+    if properties and _is_on(properties.get("vanish", "off")):
+        _walk_field_parts(element, walk)
+    else:
+        _walk_inlines(element, walk)
+
+
+def _walk_field_parts(hidden_run: _Element, walk: _Walk) -> None:
+    """Follow the fields through a hidden run, since they go on in other runs that may be visible."""
+    for child in hidden_run:
+        if child.tag in _FIELD_CHARACTER:
+            _field_character(child, walk)
+        elif child.tag in _INSTRUCTION:
+            _instruction(child, walk)
+
+
+def _text(element: _Element, walk: _Walk) -> None:
+    text = element.text
+    if text:
+        if walk.has_symbol_letters or not text.isprintable():
+            text = _legible(text, element)
+        walk.pieces.append(text)
+
+
+_WHITE_SPACE = str.maketrans("\t\n\r", "   ")
+_PRIVATE_USE = re.compile("[\uf020-\uf0ff]")
+_NARROW = re.compile("[!-\xff]")
+
+
+def _legible(text: str, element: _Element) -> str:
+    """The text of a run as drawn: symbols by the run's fonts, no white space that could be taken for a cell's end."""
+    text = text.translate(_WHITE_SPACE)
+    fonts = _run_fonts(element)
+    letters = fonts.get("ascii", "")
+    if is_symbol_font(letters):
+        text = _NARROW.sub(lambda letter: _letter(letters, letter[0]), text)
+    symbols = next(filter(is_symbol_font, fonts.values()), "")
+    return _PRIVATE_USE.sub(lambda character: glyph(symbols, ord(character[0])), text)
+
+
+def _letter(font: str, letter: str) -> str:
+    return tick(font, ord(letter)) or symbol(font, ord(letter)) or letter
+
+
+def _run_fonts(text: _Element) -> dict[str, str]:
+    """The fonts that the run around `text` names itself, by script."""
+    run = text.getparent()
+    properties = None if run is None else _child(run, _RUN_PROPERTIES)
+    fonts = None if properties is None else _child(properties, _FONTS)
+    return {} if fonts is None else {etree.QName(key).localname: str(font) for key, font in fonts.items()}
+
+
+def _symbol(element: _Element, walk: _Walk) -> None:
+    code = _attribute(element, "char") or ""
+    is_code = re.fullmatch("[0-9A-Fa-f]{1,6}", code)
+    walk.pieces.append(glyph(_attribute(element, "font") or "", int(code, 16) if is_code else 0))
+
+
+def _constant(text: str) -> InlineHandler:
+    """A handler for an element that always reads as `text`."""
+    return lambda _, walk: walk.pieces.append(text)
+
+
+def _math_part(sign: str) -> InlineHandler:
+    """A handler for a part of a formula whose place says what `sign` says in a line: 1/2 is not 12."""
+
+    def handle(element: _Element, walk: _Walk) -> None:
+        if not _is_blank(element):
+            walk.pieces.append(sign)
+        _walk_inlines(element, walk)
+
+    return handle
+
+
+def _inline_control(element: _Element, walk: _Walk) -> None:
+    state = _checkbox_state(element)
+    start = len(walk.pieces)
+    _walk_inlines(element, walk)
+    if state:
+        walk.pieces[start:] = [state]
+
+
+def _checkbox_state(control: _Element) -> str | None:
+    """☑ or ☐ if a content control is a check box (MS-DOCX 2.6.1), whatever glyph it shows."""
+    properties = _child(control, _CONTROL_PROPERTIES)
+    checkbox = None if properties is None else properties.find(_CHECKBOX_CONTROL)
+    if checkbox is None:
+        return None
+    checked = checkbox.find(_CHECKED)
+    return TICKED if checked is not None and checked.get(_CHECKED_VALUE) in ("1", "true", "on") else UNTICKED
+
+
+def _inline_alternative(element: _Element, walk: _Walk) -> None:
+    for branch in _chosen_branch(element):
+        _walk_inlines(branch, walk)
+
+
+def _chosen_branch(alternative: _Element) -> list[_Element]:
+    """The first branch with anything to read, as a list of one or none: all branches say the same (part 3, 7.5)."""
+    for branch in alternative:
+        if next(branch.iter(*_CONTENT), None) is not None:
+            return [branch]
+    return []
+
+
+def _drawing(element: _Element, walk: _Walk) -> None:
+    """Find the text boxes in a drawing."""
+    for child in element:
+        if child.tag in _TEXT_BOX:
+            walk.boxes.append(child)
+        else:
+            for branch in _chosen_branch(child) if child.tag in _ALTERNATIVE else [child]:
+                _drawing(branch, walk)
+
+
+# --- Fields (ECMA-376 part 1, 17.16) ---
+
+
+class _Code(str):
+    """A piece of a field's instruction, which is not text."""
+
+
+@dataclass(slots=True)
+class _Field:
+    """An open field: where in the paragraph's pieces it begins, and what it shows if it does not store that."""
+
+    start: int
+    drawn: str | None
+    in_code: bool = True
+    is_carried_over: bool = False
+
+
+def _field_character(element: _Element, walk: _Walk) -> None:
+    kind = _attribute(element, "fldCharType")
+    if kind == "begin":
+        walk.fields.append(_Field(len(walk.pieces), _form_field_state(element)))
+    elif walk.fields and kind == "separate":
+        _end_code(walk.fields[-1], walk)
+    elif walk.fields and kind == "end":
+        field = walk.fields.pop()
+        _end_code(field, walk)
+        _show(field.drawn, field.start, walk)
+
+
+def _instruction(element: _Element, walk: _Walk) -> None:
+    if walk.fields and walk.fields[-1].in_code:
+        walk.pieces.append(_Code(element.text or ""))
+
+
+def _end_code(field: _Field, walk: _Walk) -> None:
+    """Take the instruction off the paragraph; text in it, such as the result of an inner field, belongs to it."""
+    if field.in_code:
+        instruction = "".join(walk.pieces[field.start :])
+        del walk.pieces[field.start :]
+        field.drawn = field.drawn or drawn_by_field(instruction)
+        field.in_code = False
+
+
+def _simple_field(element: _Element, walk: _Walk) -> None:
+    start = len(walk.pieces)
+    _walk_inlines(element, walk)
+    _show(drawn_by_field(_attribute(element, "instr") or ""), start, walk)
+
+
+def _show(drawn: str | None, start: int, walk: _Walk) -> None:
+    """Put what a field draws in the place of its stored result, which is kept if it says anything but the tick."""
+    if drawn and (drawn in (TICKED, UNTICKED) or not "".join(walk.pieces[start:]).strip()):
+        walk.pieces[start:] = [drawn]
+
+
+def _interrupt_fields(walk: _Walk) -> None:
+    """Close a paragraph with fields open: what they draw stands here, their results may run on.
+
+    An instruction ends here at the latest. If its end was lost, the rest of the document would count as instruction
+    and be lost in silence.
+    """
+    for field in reversed(walk.fields):
+        if field.is_carried_over:
+            break
+        if field.drawn:
+            walk.pieces.insert(field.start, field.drawn)
+        field.start, field.drawn, field.in_code, field.is_carried_over = 0, None, False, True
+    walk.pieces = [piece for piece in walk.pieces if not isinstance(piece, _Code)]
+
+
+def _form_field_state(begin: _Element) -> str | None:
+    """What a form field shows apart from its result: ☑, ☐ or the chosen entry of a list (17.16.7, 17.16.9)."""
+    data = _child(begin, _FORM_FIELD)
+    if data is None:
+        return None
+    check_box = _child(data, _CHECK_BOX)
+    if check_box is not None:
+        states = {
+            etree.QName(state).localname: _is_on(_attribute(state, "val"))
+            for state in check_box.iterchildren(tag=etree.Element)
+        }
+        return TICKED if states.get("checked", states.get("default", False)) else UNTICKED
+    drop_down = _child(data, _DROP_DOWN)
+    return None if drop_down is None else _chosen_entry(drop_down)
+
+
+def _chosen_entry(drop_down: _Element) -> str | None:
+    chosen, entries = {"result": 0, "default": 0}, []
+    for child in drop_down.iterchildren(tag=etree.Element):
+        name, value = etree.QName(child).localname, _attribute(child, "val")
+        if name == "listEntry":
+            entries.append(value)
+        else:
+            chosen[name] = _number(value, 0)
+    number = chosen["result"] or chosen["default"]
+    return entries[number] if number < len(entries) else None
+
+
+# --- Handlers, by element ---
+
+BlockHandler = Callable[[_Element, _Walk, list[Block]], None]
+InlineHandler = Callable[[_Element, _Walk], None]
+_Handler = TypeVar("_Handler")
+
+
+def _by_name(handlers: dict[str, _Handler]) -> dict[str, _Handler]:
+    return {name: handler for prefixed, handler in handlers.items() for name in _names(*prefixed.split())}
+
+
+BLOCKS: dict[str, BlockHandler | None] = _by_name(
+    {
+        "w:p": _paragraph,
+        "w:tbl": _table,
+        "w:sdt": _block_control,
+        "w:sdtContent": _walk_blocks,
+        "mc:AlternateContent": _block_alternative,
+        # Inline content without a paragraph reads as a paragraph.
+        "w:r w:hyperlink w:fldSimple m:oMath m:oMathPara": _paragraph,
+        "w:del w:moveFrom": None,
+        # Without text:
+        "w:tblPr w:tblGrid w:tblPrEx w:trPr w:tcPr w:sdtPr w:sdtEndPr w:customXmlPr w:sectPr": None,
+        "w:bookmarkStart w:bookmarkEnd w:proofErr": None,
+    }
+)
+
+INLINES: dict[str, InlineHandler | None] = _by_name(
+    {
+        "w:r m:r": _run,
+        "w:t m:t": _text,
+        "w:tab w:ptab": _constant(" "),
+        "w:br w:cr": _constant("\n"),
+        "w:noBreakHyphen": _constant("-"),
+        "w:sym": _symbol,
+        "w:fldChar": _field_character,
+        "w:instrText": _instruction,
+        "w:fldSimple": _simple_field,
+        "w:sdt": _inline_control,
+        "mc:AlternateContent": _inline_alternative,
+        "w:drawing w:pict w:object": _drawing,
+        "m:den": _math_part("/"),
+        "m:sup": _math_part("^"),
+        "w:del w:moveFrom w:delText w:delInstrText": None,
+        # The reading aid over a word; its base is read (17.3.3.25).
+        "w:rt": None,
+        # Without text:
+        "w:pPr w:rPr w:sdtPr w:sdtEndPr w:customXmlPr w:smartTagPr w:rubyPr": None,
+        "w:bookmarkStart w:bookmarkEnd w:proofErr w:lastRenderedPageBreak": None,
+    }
+)

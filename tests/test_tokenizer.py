@@ -1,0 +1,121 @@
+"""The tokenizer: where a form begins and ends, and what only looks like the beginning of one."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from conftest import TITLE, dump_of
+
+from extract.readers.text import read
+from extract.rules import RuleSet
+from extract.tokenizer import FormSlice, tokenize
+
+YEAR = "（2021年度）"
+FORM = ("填报单位（盖章）：| |单位负责人：周明", "专项名称|{name}", "主管部门|司法局", "审核意见|（盖章）/年 月 日")
+
+
+def slices(rules: RuleSet, text: str) -> list[FormSlice]:
+    return tokenize(read(text.encode()), rules)
+
+
+def form(name: str = "公园管护", title: str = f"\t{TITLE}\n\n\t{YEAR}\n\n") -> str:
+    return dump_of(title, *(row.format(name=name) for row in FORM))
+
+
+def sliced_text(rules: RuleSet, text: str) -> list[str]:
+    return [text[s.span.start : s.span.end] for s in slices(rules, text)]
+
+
+def test_a_title_row_starts_a_form(rules: RuleSet) -> None:
+    (only,) = slices(rules, form())
+    assert (only.title, only.fiscal_year) == (TITLE, 2021)
+    assert only.rule is rules.forms[0]
+
+
+def test_forms_of_one_table_are_cut_at_their_repeated_titles(rules: RuleSet) -> None:
+    texts = sliced_text(rules, form("公园管护") + form("河道清淤") + form("校园午餐"))
+    assert [name in text for name, text in zip(("公园管护", "河道清淤", "校园午餐"), texts, strict=True)] == [True] * 3
+    assert [text.count("专项名称") for text in texts] == [1, 1, 1]
+
+
+def test_titles_outside_the_tables_start_forms_too(rules: RuleSet) -> None:
+    heading = f"附件1\n\n{TITLE}\n\n{YEAR}\n\n"
+    texts = sliced_text(rules, form("公园管护", heading) + form("河道清淤", heading.replace("附件1", "附件2")))
+    assert len(texts) == 2
+    assert not any("附件" in text for text in texts)
+
+
+def test_a_notice_before_and_instructions_behind_are_outside(rules: RuleSet) -> None:
+    notice = f"关于填报绩效目标的通知\n一、请各单位填报{TITLE}。\n附件1：{TITLE}\n"
+    instructions = "填报说明：\n1. 专项名称：填写全称。\n2. 主管部门：填写规范简称。\n"
+    (text,) = sliced_text(rules, notice + form("公园管护", f"{TITLE}\n\n{YEAR}\n\n") + instructions)
+    assert text.startswith(TITLE)
+    assert text.rstrip().endswith("日")
+
+
+def test_prose_below_the_date_is_outside_even_without_a_heading(rules: RuleSet) -> None:
+    texts = sliced_text(rules, form() + "联合行文单位另附。\n\n" + form("河道清淤"))
+    assert len(texts) == 2
+    assert "联合行文" not in "".join(texts)
+
+
+def test_a_title_repeated_at_the_head_of_a_page_does_not_start_a_form(rules: RuleSet) -> None:
+    first = dump_of(f"\t{TITLE}\n\n\t{YEAR}\n\n", "专项名称|公园管护", "主管部门|司法局")
+    second_page = dump_of(f"\t{TITLE}\n\n", "专项概况|绿地养护", "本年度绩效目标|保持整洁")
+    (only,) = slices(rules, first + second_page)
+    assert len(only.headings) == 3
+
+
+def test_a_title_that_nothing_follows_is_outside(rules: RuleSet) -> None:
+    assert slices(rules, f"目录\n{TITLE}\n{TITLE}\n项目支出绩效自评表\n") == []
+
+
+def test_a_form_without_its_key_label_is_still_a_form(rules: RuleSet) -> None:
+    rows = ("填报单位：|园林局", "主管部门|住建局", "专项概况|绿地养护", "本年度绩效目标|保持整洁")
+    assert len(slices(rules, dump_of(f"\t{TITLE}\n\n", *rows))) == 1
+
+
+def test_a_title_of_no_known_kind_with_a_table_is_an_unknown_form(rules: RuleSet) -> None:
+    unknown = dump_of("文化惠民工程绩效情况调查表\n\n", "工程名称|农家书屋", "责任人|周明")
+    known, other = slices(rules, form() + unknown)
+    assert (known.rule, other.rule) == (rules.forms[0], None)
+    assert other.title == "文化惠民工程绩效情况调查表"
+    assert "农家书屋" not in "".join(sliced_text(rules, form()))
+
+
+def test_a_section_of_a_form_that_is_called_a_table_cuts_nothing(rules: RuleSet) -> None:
+    rows = ("专项名称|公园管护", "年度绩效目标情况表", "本年度绩效目标|保持整洁")
+    (text,) = sliced_text(rules, dump_of(f"\t{TITLE}\n\n\t{YEAR}\n\n", *rows))
+    assert "保持整洁" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "year"),
+    [("（2021年度）", 2021), ("( 2019 年度)", 2019), ("2020年度)", 2020), ("（    年度）", None), ("(20XX年度)", None)],
+)
+def test_the_year_stands_below_the_title(rules: RuleSet, line: str, year: int | None) -> None:
+    (only,) = slices(rules, form(title=f"\t{TITLE}\n\n\t{line}\n\n"))
+    assert only.fiscal_year == year
+
+
+def test_the_year_may_stand_in_the_title(rules: RuleSet) -> None:
+    (only,) = slices(rules, form(title=f"2022年度{TITLE}\n\n"))
+    assert only.fiscal_year == 2022
+
+
+def test_title_and_year_may_share_a_cell(rules: RuleSet) -> None:
+    (only,) = slices(rules, form(title=f"\t{TITLE}\n\n{YEAR}\n\n"))
+    assert (only.title, only.fiscal_year) == (TITLE, 2021)
+
+
+def test_a_thousand_forms_take_ten_times_as_long_as_a_hundred(rules: RuleSet) -> None:
+    """Growth, not speed: a quadratic tokenizer would take a hundred times as long."""
+
+    def seconds(forms: int) -> float:
+        document = read("".join(form(f"项目{n}") for n in range(forms)).encode())
+        started = time.process_time()
+        assert len(tokenize(document, rules)) == forms
+        return time.process_time() - started
+
+    assert seconds(1000) < 30 * min(seconds(100) for _ in range(3))
