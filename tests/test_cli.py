@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from containers import Declaration, declaration_table, docx, dump
 
 DECLARATION = Declaration()

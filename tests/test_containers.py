@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from containers import Declaration, Indicator, Table, declaration_table, docx, dump, headings
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_pipeline import assert_promises_hold
 
+from containers import Declaration, Indicator, Table, declaration_table, docx, dump, headings
 from extract.pipeline import Extraction, extract
 from extract.result import extraction_as_json
 from extract.rules import load_rules
+from test_pipeline import assert_promises_hold
 
 RULES = load_rules()
 
@@ -23,8 +23,12 @@ WORD = st.text(HAN, min_size=3, max_size=12).map("云{}".format)
 PROSE = st.lists(WORD, min_size=1, max_size=3).map("；\n".join)
 MAYBE = st.one_of(st.just(""), PROSE)
 AMOUNT = st.one_of(st.just(""), st.decimals(0, 9999, places=2).map(str))
-TARGET = st.sampled_from(["≥389件", "=100%", "一年", "≤10.5万元", "90%以上", "80-100人", "明显改善", "2021年12月底前", ""])
-LEVELS = st.sampled_from([("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益"), ("效益指标", "满意度指标")])
+TARGET = st.sampled_from(
+    ["≥389件", "=100%", "一年", "≤10.5万元", "90%以上", "80-100人", "明显改善", "2021年12月底前", ""]
+)
+LEVELS = st.sampled_from(
+    [("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益"), ("效益指标", "满意度指标")]
+)
 INDICATORS = st.lists(st.tuples(LEVELS, WORD, TARGET), max_size=8).map(
     lambda rows: tuple(Indicator(*levels, name, target) for levels, name, target in sorted(rows))
 )
@@ -41,7 +45,7 @@ DECLARATIONS = st.builds(
     overview=PROSE,
     basis=PROSE.map("{}（云财绩〔2020〕7号）".format),
     funding=st.fixed_dictionaries(
-        {source: AMOUNT for source in ("total", "central", "provincial", "municipal", "local", "other")}
+        dict.fromkeys(("total", "central", "provincial", "municipal", "local", "other"), AMOUNT)
     ),
     measures=PROSE,
     long_term_goal=MAYBE,
@@ -114,7 +118,7 @@ def test_the_encoding_of_a_dump_changes_no_row(encoding: str) -> None:
     assert rows_of(from_dump(table, encoding=encoding)) == rows_of(from_dump(table))
 
 
-@pytest.mark.parametrize("ticks", ["sym", "typed", "control", "field"])
+@pytest.mark.parametrize("ticks", ["sym", "text", "control", "field"])
 def test_every_way_to_tick_a_box_in_word_is_the_same_box(ticks: Any) -> None:
     document = [declaration_table(replace(Declaration(), attribute="新增项目"))]
     (form,) = extract(docx(document, ticks=ticks), RULES).forms

@@ -1,4 +1,4 @@
-"""The parser on dumps: labels and values, funding by position, indicator rows. Grids are tested with the docx reader."""
+"""The parser on dumps: labels and values, funding by position, indicator rows. Grids: see test_containers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from conftest import TITLE, dump_of
 
+from conftest import TITLE, dump_of
 from extract.form import Form
 from extract.pipeline import Extraction
 
@@ -80,6 +80,15 @@ def test_a_colon_in_prose_is_no_label(parse_rows: Parse) -> None:
     form = parse_rows("专项名称|公园管护", "专项概况|分两步：一是修缮，主管部门：验收")
     assert form.value("overview") == "分两步：一是修缮，主管部门：验收"
     assert form.value("competent_department") is None
+
+
+@pytest.mark.parametrize(
+    "prose", ["主管部门：教育局", "1. 专项名称：暂定/2. 主管部门：待定", "项目概况：养护。/主管部门：教育局"]
+)
+def test_a_value_that_opens_like_a_label_is_the_value_of_the_label_beside_it(parse_rows: Parse, prose: str) -> None:
+    form = parse_rows("专项名称|公园管护", f"专项概况|{prose}")
+    assert form.value("overview") == prose.replace("/", "\n")
+    assert (form.value("project_name"), form.value("competent_department")) == ("公园管护", None)
 
 
 def test_a_contact_may_be_spread_over_two_cells(parse_rows: Parse) -> None:
@@ -206,14 +215,24 @@ def test_an_indicator_without_a_target_is_kept(parse_rows: Parse) -> None:
     assert (row.name, row.target_text, row.target.kind) == ("修缮步道", None, "empty")
 
 
+@pytest.mark.parametrize("nothing", ["—", "无", "-"])
+def test_a_target_that_says_nothing_is_blank(parse_rows: Parse, nothing: str) -> None:
+    (row,) = parse_rows("专项名称|甲", INDICATOR_HEAD, f" |产出指标|数量指标|修缮步道|{nothing}").indicators
+    assert (row.target_text, row.target.kind) == (None, "empty")
+
+
 def test_the_table_ends_at_the_next_label(parse_rows: Parse) -> None:
-    form = parse_rows("专项名称|公园管护", INDICATOR_HEAD, " |产出指标|数量指标|步道|≥3公里", "其他需要说明的问题|需配套资金")
+    form = parse_rows(
+        "专项名称|公园管护", INDICATOR_HEAD, " |产出指标|数量指标|步道|≥3公里", "其他需要说明的问题|需配套资金"
+    )
     assert len(form.indicators) == 1
     assert form.value("other_notes") == "需配套资金"
 
 
 def test_a_row_with_other_cells_than_the_header_is_left_over(extract_text: Callable[[str], Extraction]) -> None:
-    text = dump_of(f"\t{TITLE}\n\n", "专项名称|甲", INDICATOR_HEAD, " |产出指标|数量指标|步道|≥3公里|10|8", "其他需要说明的问题|无")
+    text = dump_of(
+        f"\t{TITLE}\n\n", "专项名称|甲", INDICATOR_HEAD, " |产出指标|数量指标|步道|≥3公里|10|8", "其他需要说明的问题|无"
+    )
     (extracted,) = extract_text(text).forms
     assert extracted.form.indicators == ()
     assert "indicator.misaligned" in [finding.code for finding in extracted.findings]
@@ -233,7 +252,9 @@ def test_a_row_that_no_rule_knows_announces_itself(extract_text: Callable[[str],
 
 
 def test_no_finding_tells_a_name_or_a_phone(extract_text: Callable[[str], Extraction]) -> None:
-    text = dump_of(f"\t{TITLE}\n\n", "专项名称|公园管护", "联系人及电话|周明", "专项属性|新增项目□ 延续项目□", "专项起止时间|长期")
+    text = dump_of(
+        f"\t{TITLE}\n\n", "专项名称|公园管护", "联系人及电话|周明", "专项属性|新增项目□ 延续项目□", "专项起止时间|长期"
+    )
     extraction = extract_text(text)
     messages = " ".join(finding.message for form in extraction.forms for finding in form.findings)
     assert {"contact.no_phone", "choice.none_ticked", "period.unread"} <= codes(extraction)

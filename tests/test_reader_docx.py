@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def content_types(main: str = "/word/document.xml", main_type: str = MAIN_TYPE) 
     )
 
 
-def pack(parts: dict[str, str | bytes]) -> bytes:
+def pack(parts: Mapping[str, str | bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
@@ -541,7 +542,7 @@ SPREADSHEET = {
         pack({}),
         pack({"a.txt": "word/document.xml"}),
         pack({"mimetype": "x"}),
-        pack(dict(SPREADSHEET)),
+        pack(SPREADSHEET),
     ],
 )
 def test_other_files_are_not_accepted(data: bytes) -> None:
@@ -580,7 +581,7 @@ JUST_A_DOCUMENT = pack({"word/document.xml": BODY})
         (with_size_in_directory(JUST_A_DOCUMENT, 2**31), "docx.too_large"),
         (with_encryption_flag(package(BODY)), "docx.encrypted_part"),
         (pack({"a.txt": "a"}), "docx.no_document"),
-        (pack(dict(SPREADSHEET)), "docx.not_word"),
+        (pack(SPREADSHEET), "docx.not_word"),
         (package(root("document", "")), "docx.no_body"),
         (package(BODY[:-20]), "docx.broken_xml"),
         (package(""), "docx.broken_xml"),

@@ -23,7 +23,10 @@ def paragraphs(document: Document) -> list[str]:
 
 
 def test_a_tab_opens_a_cell_and_a_blank_line_ends_the_row() -> None:
-    assert cells(read("\t主管部门\n\t司法局\n\n\t概况\n\t调解\n".encode())) == [["主管部门", "司法局"], ["概况", "调解"]]
+    assert cells(read("\t主管部门\n\t司法局\n\n\t概况\n\t调解\n".encode())) == [
+        ["主管部门", "司法局"],
+        ["概况", "调解"],
+    ]
 
 
 def test_a_blank_line_without_a_tab_after_it_is_a_paragraph_inside_the_cell() -> None:

@@ -118,7 +118,12 @@ def test_rules_of_a_second_folder_replace_files_of_the_same_name(folder: Path, t
 
 @pytest.mark.parametrize(
     "line",
-    ["专项资金预算绩效目标申报表", "附件1：云溪县专项资金预算绩效目标申报表", "2021年度专项资金绩效目标申报表（2021年度）", "专 项 资 金 预 算 绩 效 目 标 申 报 表"],
+    [
+        "专项资金预算绩效目标申报表",
+        "附件1：云溪县专项资金预算绩效目标申报表",
+        "2021年度专项资金绩效目标申报表（2021年度）",
+        "专 项 资 金 预 算 绩 效 目 标 申 报 表",
+    ],
 )
 def test_a_title_is_known_with_prefixes_years_and_blanks(rules: RuleSet, line: str) -> None:
     title = rules.title(line)
@@ -126,7 +131,10 @@ def test_a_title_is_known_with_prefixes_years_and_blanks(rules: RuleSet, line: s
     assert title.rule is rules.forms[0]
 
 
-@pytest.mark.parametrize("line", ["按要求填报专项资金预算绩效目标申报表。", "专项资金预算绩效目标申报表填报说明", "主管部门", "二、绩效目标表"])
+@pytest.mark.parametrize(
+    "line",
+    ["按要求填报专项资金预算绩效目标申报表。", "专项资金预算绩效目标申报表填报说明", "主管部门", "二、绩效目标表"],
+)
 def test_a_line_that_only_mentions_a_form_is_no_title(rules: RuleSet, line: str) -> None:
     assert rules.title(line) is None
 
@@ -141,5 +149,7 @@ def test_a_line_that_only_mentions_a_form_is_no_title(rules: RuleSet, line: str)
         ("level1", "别的", None),
     ],
 )
-def test_printed_level_names_have_canonical_ones(rules: RuleSet, level: str, printed: str, canonical: str | None) -> None:
+def test_printed_level_names_have_canonical_ones(
+    rules: RuleSet, level: str, printed: str, canonical: str | None
+) -> None:
     assert rules.levels.canonical(level, printed) == canonical  # type: ignore[arg-type]

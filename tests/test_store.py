@@ -10,8 +10,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import TITLE, dump_of
 
+from conftest import TITLE, dump_of
 from extract import pipeline
 from extract.errors import StoreError
 from extract.importer import Summary, import_paths
@@ -104,9 +104,9 @@ def test_stored_characters_add_up(run: Run, query: Query, archive: Path) -> None
     run(archive)
     parts = "chars_title + chars_label + chars_value + chars_boilerplate + chars_outside + chars_leftover"
     assert query(f"select count(*) from documents where chars_total <> {parts}") == [(0,)]
-    assert query("select count(*) from documents where chars_total <> length(regexp_replace(text, '\\s', '', 'g'))") == [
-        (0,)
-    ]
+    assert query(
+        "select count(*) from documents where chars_total <> length(regexp_replace(text, '\\s', '', 'g'))"
+    ) == [(0,)]
 
 
 def test_importing_again_adds_nothing(run: Run, query: Query, archive: Path) -> None:
@@ -178,12 +178,18 @@ def test_every_table_and_column_has_a_comment(run: Run, query: Query, archive: P
     assert query(f"select table_name from duckdb_tables() where {mine} and comment is null") == []
     assert query(f"select view_name from duckdb_views() where {mine} and comment is null") == []
     tables = "table_name in (select table_name from duckdb_tables())"
-    assert query(f"select table_name, column_name from duckdb_columns() where {mine} and {tables} and comment is null") == []
+    assert (
+        query(f"select table_name, column_name from duckdb_columns() where {mine} and {tables} and comment is null")
+        == []
+    )
 
 
 def test_the_chinese_views_show_the_rows(run: Run, query: Query, archive: Path) -> None:
     run(archive)
-    assert query("select 项目名称, 指标值 from 绩效指标 order by 项目名称") == [("公园管护", "≥3公里"), ("河道清淤", "≥3公里")]
+    assert query("select 项目名称, 指标值 from 绩效指标 order by 项目名称") == [
+        ("公园管护", "≥3公里"),
+        ("河道清淤", "≥3公里"),
+    ]
     assert query("select distinct 来源, 金额_元::integer from 资金") == [("合计", 125000)]
     assert len(query("select 来源文件 from 申报表 where 年度 = 2021")) == 2
     for view in ("文件", "字段", "引用文件", "发现"):

@@ -309,13 +309,11 @@ UNREAD_NUMBERS = {
 }
 
 
-@pytest.mark.parametrize(
-    "text", [text for texts in UNREAD_NUMBERS.values() for text in texts], ids=lambda text: f"{text}"
-)
+@pytest.mark.parametrize("text", [text for texts in UNREAD_NUMBERS.values() for text in texts])
 def test_a_number_that_is_not_the_target_is_reported_and_not_read(text: str) -> None:
     target = read(text)
     assert (target.kind, target.operator, target.lower, target.upper) == ("qualitative", None, None, None)
-    assert "unread_number" in target.warnings or text == "每两年1次"
+    assert "unread_number" in target.warnings
 
 
 @pytest.mark.parametrize("text", ["≥5%以下", "=90%以上", "约100人以上", "至少100人左右", "不超过300余户"])
@@ -546,7 +544,8 @@ def test_the_longest_unit_wins_and_a_latin_word_is_not_cut() -> None:
 # -------------------------------------------------------------------------------------------------- what always holds
 
 _PIECES = [
-    *"≥≤><=≈±《》0123456789.,，。:：-－~%％万亿十百千一二三两半零年月日前后内底第每约近余多元件人次个名级类ⅢA（）() ①²½",
+    *"≥≤><=≈±《》0123456789.,，。:：-－~%％（）() ①²½ⅢA",
+    *"万亿十百千一二三两半零年月日前后内底第每约近余多元件人次个名级类",
     *(
         "以上",
         "以下",

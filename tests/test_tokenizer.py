@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import TITLE, dump_of
 
+from conftest import TITLE, dump_of
 from extract.readers.text import read
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice, tokenize

@@ -73,7 +73,17 @@ def test_a_period_runs_from_its_first_to_its_last_day(text: str, start: tuple[in
 
 
 @pytest.mark.parametrize(
-    "text", ["长期", "1年", "2021年13月-2022年1月", "2021年3月", "2021年12月-2021年1月", "1-12月", "2021年2月1日-2月30日", "  年 月 至 年 月"]
+    "text",
+    [
+        "长期",
+        "1年",
+        "2021年13月-2022年1月",
+        "2021年3月",
+        "2021年12月-2021年1月",
+        "1-12月",
+        "2021年2月1日-2月30日",
+        "  年 月 至 年 月",
+    ],
 )
 def test_what_is_no_period_is_not_guessed(text: str) -> None:
     assert read_period(text) is None
@@ -104,7 +114,13 @@ def test_half_a_contact_is_said_to_be_half(text: str, problem: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount", "unit"),
-    [("10", "10", None), ("1,200.50", "1200.50", None), ("10万元", "10", "万元"), ("854万", "854", "万元"), ("0", "0", None)],
+    [
+        ("10", "10", None),
+        ("1,200.50", "1200.50", None),
+        ("10万元", "10", "万元"),
+        ("854万", "854", "万元"),
+        ("0", "0", None),
+    ],
 )
 def test_money_keeps_its_digits_and_unit(text: str, amount: str, unit: str | None) -> None:
     money = read_money(text)

@@ -74,7 +74,8 @@ class Document:
     """A file's content without its format.
 
     `blocks` is the body in reading order; `asides` holds what stands beside it (page headers and footers, footnotes),
-    whose text follows the body's in `text`. `encoding` is None where the format fixes it.
+    whose text follows the body's in `text`. `encoding` is None where the format fixes it. `unread` names the kinds of
+    content that the reader met and cannot read ("chart", "embedded document"), so that nothing is lost in silence.
     """
 
     format: str
@@ -82,6 +83,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     asides: tuple[Block, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class TextWriter:

@@ -25,28 +25,28 @@ import unicodedata
 # Longer texts are never labels; the bound keeps label look-ups cheap on pages of prose.
 LONGEST_LABEL = 60
 
-_WHITE_SPACE = re.compile(r"\s+")
 _ENUMERATOR = re.compile(
     r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])"
 )
-_PUNCTUATION = re.compile(r"[、,.;:·*★。]+")
+_WITHOUT_PUNCTUATION = str.maketrans("", "", "、,.;:·*★。")
 _UNIT = re.compile(r"\((?:单位:?|金额单位:?)?(元|千元|万元|百万元|亿元)\)")
 _NOTE = re.compile(r"\((?:单位)?(?:盖章|公章|签章|签字|签名|章)\)")
 
 
 def compact(text: str) -> str:
     """`text` in NFKC without any white space, for comparing; offsets into it mean nothing."""
-    return _WHITE_SPACE.sub("", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def bare_label(text: str) -> str:
     """The part of a label that tells it from others; "" for blank text and for text too long to be a label."""
-    if len(text) > LONGEST_LABEL and len(_WHITE_SPACE.sub("", text)) > LONGEST_LABEL:
+    bare = compact(text)
+    if len(bare) > LONGEST_LABEL:
         return ""
-    bare = _ENUMERATOR.sub("", compact(text))
+    bare = _ENUMERATOR.sub("", bare)
     if "(" in bare:
         bare = _NOTE.sub("", _UNIT.sub("", bare))
-    return _PUNCTUATION.sub("", bare)
+    return bare.translate(_WITHOUT_PUNCTUATION)
 
 
 def label_unit(text: str) -> str | None:

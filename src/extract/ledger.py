@@ -30,7 +30,10 @@ class Owner(IntEnum):
     LEFTOVER = 6
 
 
-_NON_BLANK = re.compile(r"\S+")
+_BLANK = re.compile(r"\s+")
+_TRIMMED_PIECE = re.compile(r"\S(?:[^\n\t]*\S)?")
+_RUNS = {owner: re.compile(re.escape(bytes((owner,))) + b"+") for owner in Owner}
+_NO_OWNER = b"\xff"  # in counts, the mark of blank characters
 
 
 class Ledger:
@@ -50,26 +53,31 @@ class Ledger:
 
     close = claim
 
+    def is_settled(self, start: int, end: int) -> bool:
+        """Whether every non-blank character between `start` and `end` has an owner."""
+        owners = self._owners[start:end]
+        free = owners.count(Owner.NOBODY)
+        if free in (0, end - start):
+            return free == 0 or not self._text[start:end].strip()
+        return next(self.unclaimed(start, end), None) is None
+
+    def is_untouched(self, start: int, end: int) -> bool:
+        """Whether nobody owns any character between `start` and `end`."""
+        return self._owners.count(Owner.NOBODY, start, end) == end - start
+
     def unclaimed(self, start: int, end: int) -> Iterator[Span]:
-        """The stretches of non-blank text between `start` and `end` that nobody owns, blanks inside them included."""
+        """The stretches of text between `start` and `end` that nobody owns."""
         yield from self.stretches(start, end, Owner.NOBODY)
 
     def stretches(self, start: int, end: int, owner: Owner) -> Iterator[Span]:
-        """The stretches of one line of text that belong to `owner`, trimmed of white space."""
-        pattern = re.compile(re.escape(bytes((owner,))) + b"+")
-        for run in pattern.finditer(self._owners, start, end):
-            for line in re.finditer(r"\S(?:[^\n\t]*\S)?", self._text[run.start() : run.end()]):
-                yield Span(run.start() + line.start(), run.start() + line.end())
+        """The stretches that belong to `owner`, each within one line and cell, trimmed of white space."""
+        for run in _RUNS[owner].finditer(self._owners, start, end):
+            for line in _TRIMMED_PIECE.finditer(self._text, run.start(), run.end()):
+                yield Span(*line.span())
 
     def counts(self) -> dict[Owner, int]:
         """The number of non-blank characters of each owner; they add up to all non-blank characters."""
-        counts = dict.fromkeys(Owner, 0)
-        for word in _NON_BLANK.finditer(self._text):
-            owners = self._owners[word.start() : word.end()]
-            first = owners[0]
-            if owners.count(first) == len(owners):
-                counts[Owner(first)] += len(owners)
-            else:
-                for owner in Owner:
-                    counts[owner] += owners.count(owner)
-        return counts
+        owners = self._owners.copy()
+        for blank in _BLANK.finditer(self._text):
+            owners[blank.start() : blank.end()] = _NO_OWNER * (blank.end() - blank.start())
+        return {owner: owners.count(owner) for owner in Owner}

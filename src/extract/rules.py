@@ -335,10 +335,10 @@ def load_rules(*folders: Path) -> RuleSet:
     """
     files = {path.relative_to(f).as_posix(): path for f in folders or (packaged_rules(),) for path in f.rglob("*.yaml")}
     sources = {name: _RuleFile(path) for name, path in sorted(files.items())}
-    labels = _vocabulary(sources, "labels", _LabelsFile).labels
-    phrases = Phrases(_vocabulary(sources, "phrases", _PhrasesFile))
-    levels = Levels(_vocabulary(sources, "levels", _LevelsFile))
-    units = _units(_vocabulary(sources, "units", _UnitsFile))
+    labels = _vocabulary(sources, "labels").model(_LabelsFile).labels
+    phrases = Phrases(_vocabulary(sources, "phrases").model(_PhrasesFile))
+    levels = Levels(_vocabulary(sources, "levels").model(_LevelsFile))
+    units = _units(_vocabulary(sources, "units"))
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
     forms = tuple(FormRule(spec, _label_uses(source, spec, labels)) for source, spec in specs)
     digest = hashlib.sha256()
@@ -442,16 +442,20 @@ def _known_keys(model: type[BaseModel], place: Sequence[int | str]) -> list[str]
     return list(node.get("properties", {}))
 
 
-def _vocabulary(sources: Mapping[str, _RuleFile], name: str, model: type[_Model]) -> _Model:
+def _vocabulary(sources: Mapping[str, _RuleFile], name: str) -> _RuleFile:
     source = sources.get(f"vocabulary/{name}.yaml")
     if source is None:
         raise RuleError("rules.missing", f"the rules lack vocabulary/{name}.yaml; copy it from the packaged rules")
-    return source.model(model)
+    return source
 
 
-def _units(file: _UnitsFile) -> Units:
+def _units(source: _RuleFile) -> Units:
+    file = source.model(_UnitsFile)
     units = [Unit(u.unit, u.canonical, u.dimension, Fraction(u.factor), tuple(u.aliases)) for u in file.units]
-    return Units(units, {scale: Fraction(factor) for scale, factor in file.scales.items()})
+    try:
+        return Units(units, {scale: Fraction(factor) for scale, factor in file.scales.items()})
+    except ValueError as clash:
+        raise source.error(["units"], str(clash)) from clash
 
 
 def _label_uses(source: _RuleFile, spec: FormSpec, shared: Mapping[str, list[str]]) -> dict[str, LabelUse]:

@@ -511,6 +511,8 @@ _Token = _Note | _Name | _Measure | _Period | _Unreadable
 _N, _D, _P, _U = "\x01", "\x02", "\x03", "\x04"
 _MARKS: Mapping[type, str] = {_Note: "", _Name: _P, _Measure: _N, _Period: _D, _Unreadable: _U}
 
+_WITH_NUMBER = re.compile(f"[{_N}{_D}]")
+
 _DASH = r"(?:[-‐‑–—―~〜]{1,2}|至|到)"
 _SUFFIXES = {
     ">=": ("以上", "及以上", "或以上", "及其以上"),
@@ -856,6 +858,7 @@ class _Cell:
         self._begins: list[int] = []
         self._ends: list[int] = []
         self.shape = self._read_shape()
+        self.has_several = len(_WITH_NUMBER.findall(self.shape)) > 1
 
     def _read_shape(self) -> str:
         pieces: list[str] = []
@@ -1096,13 +1099,12 @@ def _label(cell: _Cell, start: int, end: int, spans: dict[str, tuple[int, int]])
 # -------------------------------------------------------------------------------------- production: several targets
 
 _SEPARATORS = re.compile(r"[,;、。]")
-_WITH_NUMBER = re.compile(f"[{_N}{_D}]")
 _DEADLINE = "(?:之前|以前|前|内|止|为止)"
 
 
 def _list(cell: _Cell) -> Target | None:
     """Items between separators, at least two of them with a number: 合格率≥95%，优良率≥30%."""
-    if len(_WITH_NUMBER.findall(cell.shape)) < 2:
+    if not cell.has_several:
         return None
     cuts = [match.span() for match in _SEPARATORS.finditer(cell.shape)]
     starts = (0, *(end for _, end in cuts))
@@ -1121,6 +1123,8 @@ _ANY_OPERATOR = re.compile(rf"[{_SIGNS}]|(?:{_WORD})(?={_N})")
 
 def _row(cell: _Cell) -> Target | None:
     """Items in a row without separators, all with or all without an operator: 培训2期100人."""
+    if not cell.has_several:
+        return None
     ends = [match.end() for match in _ITEM_END.finditer(cell.shape)]
     if len(ends) < 2:
         return None
@@ -1450,7 +1454,7 @@ _BETWEEN = re.compile(
 
 
 def _between(cell: _Cell) -> Target | None:
-    if _N not in cell.shape:
+    if not cell.has_several and "±" not in cell.shape:
         return None
     match = _BETWEEN.fullmatch(cell.shape)
     if not match:

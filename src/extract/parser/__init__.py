@@ -8,7 +8,7 @@ use into the `sheet`'s ledger, so that whatever nothing used is known at the end
 
 from __future__ import annotations
 
-from extract.document import Paragraph, Table, walk_tables
+from extract.document import Paragraph, Table
 from extract.findings import Finding
 from extract.form import Form
 from extract.ledger import Ledger, Owner
@@ -29,7 +29,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
     if form_slice.rule is None:
         ledger.close(*span, Owner.LEFTOVER)
         return Form(None, form_slice.title, form_slice.fiscal_year, span), []
-    sheet = Sheet(text, form_slice.rule, rules, ledger, form_slice.fiscal_year)
+    sheet = Sheet(text, form_slice, form_slice.rule, rules, ledger)
     for block in form_slice.blocks:
         if isinstance(block, Paragraph):
             fields.read_paragraph(sheet, block)
@@ -51,12 +51,12 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
 
 def _read_table(sheet: Sheet, table: Table) -> None:
     """Each row by the first block that knows it; nested tables first, so that the cell around them is no value."""
+    table = Table(tuple(row for row in table.rows if row), table.has_grid)
     for row in table.rows:
         for cell in row:
-            if len(cell.blocks) > 1 or (cell.blocks and isinstance(cell.blocks[0], Table)):
-                for nested in walk_tables(cell.blocks):
-                    _read_table(sheet, nested)
-                break
+            for block in cell.blocks:
+                if isinstance(block, Table):
+                    _read_table(sheet, block)
     number = 0
     while number < len(table.rows):
         number += (

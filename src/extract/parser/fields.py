@@ -57,7 +57,7 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
         cells = _below(sheet, table, number, position)
     else:
         cells += _continued(sheet, table, number, position)
-    filled = [cell for cell in cells if not sheet.is_blank(cell)]
+    filled = [cell for cell in cells if sheet.is_free(cell)]
     if filled and sheet.rule.fields[name].type not in ROW_TYPES:
         filled = [cell for cell in filled if cell.column == filled[0].column]
     first, last = (filled[0], filled[-1]) if filled else (cells[0], cells[0]) if cells else (label, label)
@@ -66,12 +66,18 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
 
 
 def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
-    """The cells to the right, up to the next label or a gap that a merged cell from above fills."""
+    """The cells to the right, up to the next label or a gap that a merged cell from above fills.
+
+    The cell next to a label is its value whatever it opens with, unless it is a label itself. Only a label that ends
+    with a colon, and may have nothing behind it, can have another such label beside it.
+    """
     row = table.rows[number]
+    may_stand_alone = bool(_COLON.match(sheet.cell_text(row[position])[-1:]))
     column = row[position].column + row[position].column_span
-    cells = []
+    cells: list[Cell] = []
     for cell in row[position + 1 :]:
-        if cell.column != column or announces(sheet, cell):
+        is_next = not cells and not may_stand_alone
+        if cell.column != column or (_is_label(sheet, cell) if is_next else announces(sheet, cell)):
             break
         cells.append(cell)
         column += cell.column_span
@@ -83,7 +89,7 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
     if number + 1 >= len(table.rows):
         return []
     row, values = table.rows[number], table.rows[number + 1]
-    labels_only = all(_is_field_label(sheet, cell) or not sheet.cell_text(cell) for cell in row)
+    labels_only = all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row)
     if not labels_only or any(announces(sheet, cell) for cell in values):
         return []
     if table.has_grid:
@@ -95,9 +101,10 @@ def _continued(sheet: Sheet, table: Table, number: int, position: int) -> list[C
     """Cells of the following rows that a merged label covers: by its span or, in a dump, by blank cells below it."""
     label = table.rows[number][position]
     cells: list[Cell] = []
-    last = number + label.row_span - 1 if table.has_grid else len(table.rows) - 1
-    for row in table.rows[number + 1 : last + 1]:
+    for row in table.rows[number + 1 :]:
         if table.has_grid:
+            if row[0].row >= label.row + label.row_span:
+                break
             beside = [cell for cell in row if cell.column == label.column + label.column_span]
         else:
             beside = _continuation_in_dump(sheet, row, position)
@@ -115,17 +122,15 @@ def _continuation_in_dump(sheet: Sheet, row: tuple[Cell, ...], position: int) ->
     return filled if len(filled) == 1 and filled[0].column == position + 1 else []
 
 
-def _is_field_label(sheet: Sheet, cell: Cell) -> bool:
+def _is_label(sheet: Sheet, cell: Cell) -> bool:
+    """Whether the cell's text is a label of a field or a section."""
     use = sheet.use(cell)
-    return use is not None and use.role == "field"
+    return use is not None and use.role in ("field", "section")
 
 
 def announces(sheet: Sheet, cell: Cell) -> bool:
     """Whether the cell is a label itself, or opens with one and a colon."""
-    use = sheet.use(cell)
-    if use and use.role in ("field", "section"):
-        return True
-    return bool(_inline_labels(sheet, cell.start, cell.end))
+    return _is_label(sheet, cell) or bool(_inline_labels(sheet, cell.start, cell.end))
 
 
 # --------------------------------------------------------------------------------------- labels with a colon in a text

@@ -147,7 +147,7 @@ class _Body:
     def _add(self, cells: _Cells, name: Cell | None, target: Cell | None) -> None:
         sheet = self._sheet
         name_span, target_span = self._span(name, target), self._span(target, name)
-        name_text, target_text = (one_line(sheet.text[slice(*span)]) for span in (name_span, target_span))
+        name_text, target_text = self._text(name_span), self._text(target_span)
         sheet.indicators.append(
             Indicator(
                 self._block,
@@ -155,10 +155,10 @@ class _Body:
                 self._level2,
                 sheet.rules.levels.canonical("level1", self._level1),
                 sheet.rules.levels.canonical("level2", self._level2),
-                name_text or None,
+                name_text,
                 name_span,
-                target_text or None,
-                parse_target(target_text, sheet.rules.units, sheet.fiscal_year),
+                target_text,
+                parse_target(target_text or "", sheet.rules.units, sheet.fiscal_year),
                 target_span,
             )
         )
@@ -171,6 +171,11 @@ class _Body:
             return self._sheet.trimmed(cell.start, cell.end)
         assert other  # a row without name and target is not filled
         return Span(other.end, other.end)
+
+    def _text(self, span: Span) -> str | None:
+        """The text of a cell on one line; None where it is blank or says so."""
+        text = self._sheet.text[span.start : span.end]
+        return None if self._sheet.rules.phrases.is_blank(text) else one_line(text)
 
     def _used(self, cells: _Cells) -> Iterator[Span]:
         yield from (Span(cell.start, cell.end) for cell in cells.values() if cell)

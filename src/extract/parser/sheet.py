@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from extract.document import Cell, Span
+from extract.document import Block, Cell, Span, walk_tables
 from extract.findings import Finding, Outcome, Severity
 from extract.form import Citation, Field, Funding, Indicator
 from extract.labels import LONGEST_LABEL, bare_label
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet
+from extract.tokenizer import FormSlice
 from extract.values import PARTS, find_citations, read_value
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
@@ -18,12 +19,13 @@ _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 class Sheet:
     """What the blocks of the parser share; they read cells through it and write their results into it."""
 
-    def __init__(self, text: str, rule: FormRule, rules: RuleSet, ledger: Ledger, fiscal_year: int | None) -> None:
+    def __init__(self, text: str, form_slice: FormSlice, rule: FormRule, rules: RuleSet, ledger: Ledger) -> None:
         self.text = text
         self.rule = rule
         self.rules = rules
         self.ledger = ledger
-        self.fiscal_year = fiscal_year
+        self.fiscal_year = form_slice.fiscal_year
+        self._uses = _label_uses(text, form_slice.blocks, rule)
         self.fields: list[Field] = []
         self.funding: list[Funding] = []
         self.indicators: list[Indicator] = []
@@ -47,15 +49,15 @@ class Sheet:
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether nothing stands in the cell, or nothing that is still unclaimed."""
-        if cell.start == cell.end or self.text[cell.start : cell.end].isspace():
-            return True
-        return next(self.ledger.unclaimed(cell.start, cell.end), None) is None
+        return cell.start == cell.end or self.ledger.is_settled(cell.start, cell.end)
+
+    def is_free(self, cell: Cell) -> bool:
+        """Whether something stands in the cell and nobody has used any of it: a nested table may have."""
+        return not self.is_blank(cell) and self.ledger.is_untouched(cell.start, cell.end)
 
     def use(self, cell: Cell) -> LabelUse | None:
         """What the cell announces if its text is one of the form's labels."""
-        if not 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
-            return None
-        return self.rule.labels.get(bare_label(self.text[cell.start : cell.end]))
+        return self._uses.get(Span(cell.start, cell.end))
 
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""
@@ -124,6 +126,19 @@ class Sheet:
             text = self.text[stretch.start : stretch.end]
             known = phrases.is_boilerplate(text) or phrases.is_placeholder(text) or phrases.year_line(text)[0]
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
+
+
+def _label_uses(text: str, blocks: tuple[Block, ...], rule: FormRule) -> dict[Span, LabelUse]:
+    """The cells that are labels, looked up once: the parser asks for each of them several times."""
+    uses: dict[Span, LabelUse] = {}
+    for table in walk_tables(blocks):
+        for row in table.rows:
+            for cell in row:
+                if 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
+                    use = rule.labels.get(bare_label(text[cell.start : cell.end]))
+                    if use:
+                        uses[Span(cell.start, cell.end)] = use
+    return uses
 
 
 def _part_name(name: str, part: str) -> str:

@@ -2,7 +2,7 @@
 
 A package is a ZIP of XML parts. Relationships name the main part and, from there, headers, footers and notes. The main
 part is walked once, from top to bottom: one handler for an element, found by its name in the two tables at the foot of
-this file, `BLOCKS` and `INLINES`. An element without an entry is walked through, so that text in a wrapper that Word
+this file, `_BLOCKS` and `_INLINES`. An element without an entry is walked through, so that text in a wrapper that Word
 invents tomorrow is not lost; an entry of None leaves an element out.
 
 The text is what a person sees in the final version: deletions and hidden text are left out, insertions and field
@@ -44,10 +44,11 @@ def accepts(data: bytes) -> bool:
     if not data.startswith(b"PK\x03\x04"):
         return False
     try:
-        content_types = _Package(data).read(_CONTENT_TYPES)
+        package = _Package(data)
+        content_types = package.read(_CONTENT_TYPES)
     except ReadError:
         return b"word/" in data[:4096] or b"[Content_Types].xml" in data[:4096]
-    return content_types is not None and _MAIN_TYPE.search(content_types) is not None
+    return _USUAL_MAIN_PART in package if content_types is None else bool(_MAIN_TYPE.search(content_types))
 
 
 def read(data: bytes) -> Document:
@@ -163,6 +164,7 @@ def _is_bare(cell: _Element) -> bool:
 # --- The package: ZIP, parts and relationships (ECMA-376 part 2) ---
 
 _CONTENT_TYPES = "[content_types].xml"
+_USUAL_MAIN_PART = "word/document.xml"
 _MAIN_TYPE = re.compile(
     rb"application/vnd\.(?:openxmlformats-officedocument\.wordprocessingml\.(?:document|template)"
     rb"|ms-word\.(?:document\.macroEnabled|template\.macroEnabledTemplate))\.main\+xml",
@@ -183,7 +185,7 @@ class _Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _BROKEN_ZIP as error:
             raise _broken_zip(error) from error
-        # Part names do not mind case (ECMA-376 part 2, 6.2.2.3); some writers use backslashes.
+        # Part names do not mind case (ECMA-376 part 2); some writers use backslashes.
         self._parts = {info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()}
         self._bytes_left = _MAX_BYTES
 
@@ -265,7 +267,7 @@ def _main_part(package: _Package) -> str:
     for kind, name in package.relationships(""):
         if kind == "officeDocument" and name in package:
             return name
-    for name in (*_parts_of_main_type(package), "word/document.xml"):
+    for name in (*_parts_of_main_type(package), _USUAL_MAIN_PART):
         if name in package:
             return name
     raise ReadError(
@@ -392,7 +394,7 @@ def _read_blocks(parent: _Element, walk: _Walk) -> tuple[Block, ...]:
 
 def _walk_blocks(parent: _Element, walk: _Walk, blocks: list[Block]) -> None:
     for child in _children(parent):
-        handler = BLOCKS.get(child.tag, _wrapper)
+        handler = _BLOCKS.get(child.tag, _wrapper)
         if handler is not None:
             handler(child, walk, blocks)
 
@@ -562,7 +564,7 @@ def _members(parent: _Element, wanted: frozenset[str]) -> Iterator[tuple[_Elemen
         elif tag in _ALTERNATIVE:
             for branch in _chosen_branch(child):
                 yield from _members(branch, wanted)
-        elif BLOCKS.get(tag, _wrapper) is not None:
+        elif _BLOCKS.get(tag, _wrapper) is not None:
             yield from _members(child, wanted)
 
 
@@ -571,7 +573,7 @@ def _members(parent: _Element, wanted: frozenset[str]) -> Iterator[tuple[_Elemen
 
 def _walk_inlines(parent: _Element, walk: _Walk) -> None:
     for child in _children(parent):
-        handler = INLINES.get(child.tag, _walk_inlines)
+        handler = _INLINES.get(child.tag, _walk_inlines)
         if handler is not None:
             handler(child, walk)
 
@@ -635,12 +637,12 @@ def _symbol(element: _Element, walk: _Walk) -> None:
     walk.pieces.append(glyph(_attribute(element, "font") or "", int(code, 16) if is_code else 0))
 
 
-def _constant(text: str) -> InlineHandler:
+def _constant(text: str) -> _InlineHandler:
     """A handler for an element that always reads as `text`."""
     return lambda _, walk: walk.pieces.append(text)
 
 
-def _math_part(sign: str) -> InlineHandler:
+def _math_part(sign: str) -> _InlineHandler:
     """A handler for a part of a formula whose place says what `sign` says in a line: 1/2 is not 12."""
 
     def handle(element: _Element, walk: _Walk) -> None:
@@ -660,7 +662,7 @@ def _inline_control(element: _Element, walk: _Walk) -> None:
 
 
 def _checkbox_state(control: _Element) -> str | None:
-    """☑ or ☐ if a content control is a check box (MS-DOCX 2.6.1), whatever glyph it shows."""
+    """☑ or ☐ if a content control is a check box ([MS-DOCX] w14:checkbox), whatever glyph it shows."""
     properties = _child(control, _CONTROL_PROPERTIES)
     checkbox = None if properties is None else properties.find(_CHECKBOX_CONTROL)
     if checkbox is None:
@@ -792,8 +794,8 @@ def _chosen_entry(drop_down: _Element) -> str | None:
 
 # --- Handlers, by element ---
 
-BlockHandler = Callable[[_Element, _Walk, list[Block]], None]
-InlineHandler = Callable[[_Element, _Walk], None]
+_BlockHandler = Callable[[_Element, _Walk, list[Block]], None]
+_InlineHandler = Callable[[_Element, _Walk], None]
 _Handler = TypeVar("_Handler")
 
 
@@ -801,7 +803,7 @@ def _by_name(handlers: dict[str, _Handler]) -> dict[str, _Handler]:
     return {name: handler for prefixed, handler in handlers.items() for name in _names(*prefixed.split())}
 
 
-BLOCKS: dict[str, BlockHandler | None] = _by_name(
+_BLOCKS: dict[str, _BlockHandler | None] = _by_name(
     {
         "w:p": _paragraph,
         "w:tbl": _table,
@@ -817,7 +819,7 @@ BLOCKS: dict[str, BlockHandler | None] = _by_name(
     }
 )
 
-INLINES: dict[str, InlineHandler | None] = _by_name(
+_INLINES: dict[str, _InlineHandler | None] = _by_name(
     {
         "w:r m:r": _run,
         "w:t m:t": _text,
