@@ -596,8 +596,13 @@ def test_a_file_that_can_not_be_read_says_so(data: bytes, error_code: str) -> No
     with pytest.raises(ReadError) as raised:
         docx.read(data)
     assert raised.value.code == error_code
-    assert raised.value.message.endswith(".")
+    assert not raised.value.message.endswith(".")
     assert "\n" not in raised.value.message
+
+
+def test_content_that_is_not_read_is_named() -> None:
+    document = read(p(r("表")), chart="<c/>", aFChunk="<html/>")
+    assert document.unread == ("imported document", "chart")
 
 
 def test_deep_but_sensible_tables_are_read() -> None:

@@ -28,9 +28,19 @@ LONGEST_LABEL = 60
 _ENUMERATOR = re.compile(
     r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])"
 )
+_NARROW = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: 0x20}
 _WITHOUT_PUNCTUATION = str.maketrans("", "", "、,.;:·*★。")
 _UNIT = re.compile(r"\((?:单位:?|金额单位:?)?(元|千元|万元|百万元|亿元)\)")
 _NOTE = re.compile(r"\((?:单位)?(?:盖章|公章|签章|签字|签名|章)\)")
+
+
+def narrow(text: str) -> str:
+    """`text` with full-width letters, digits and signs as ASCII ones, character for character.
+
+    >>> narrow("〔２０１９〕１２号（盖章）：")
+    '〔2019〕12号(盖章):'
+    """
+    return text.translate(_NARROW)
 
 
 def compact(text: str) -> str:

@@ -9,7 +9,7 @@ check           Form               → findings
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,6 +49,7 @@ class Extraction:
     document: Document | None = None
     error: ExtractError | None = None
     forms: tuple[ExtractedForm, ...] = ()
+    findings: tuple[Finding, ...] = ()  # about the document as a whole
     characters: Mapping[Owner, int] = field(default_factory=lambda: dict.fromkeys(Owner, 0))
 
 
@@ -72,13 +73,27 @@ def extract(data: bytes, rules: RuleSet) -> Extraction:
     ledger.close(0, len(document.text), Owner.OUTSIDE)
     status: Status = "no_form" if not forms else "extracted" if any(f.form.kind for f in forms) else "unknown_form"
     return Extraction(
-        document_id, len(data), rules.version, status, document, forms=forms, characters=ledger.counts()
-    )  # fmt: skip
+        document_id,
+        len(data),
+        rules.version,
+        status,
+        document,
+        forms=forms,
+        findings=tuple(_unread_content(document)),
+        characters=ledger.counts(),
+    )
 
 
 def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
     """The extraction of a file that could not be read."""
     return Extraction(document_id_of(data), len(data), rules.version, "failed", error=error)
+
+
+def _unread_content(document: Document) -> Iterator[Finding]:
+    """One finding for each kind of content that the reader met and cannot read."""
+    for kind in document.unread:
+        message = f"the file holds content that is not read ({kind}); look at it in the program that made it"
+        yield Finding("document.unread_content", "warning", "insufficient_data", message)
 
 
 def _extract_form(

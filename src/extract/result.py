@@ -26,6 +26,7 @@ def extraction_as_json(extraction: Extraction, *, spans: bool = True) -> Json:
         "status": extraction.status,
         "error": {"code": error.code, "message": error.message} if error else None,
         "characters": {o.name.lower(): n for o, n in extraction.characters.items() if o is not Owner.NOBODY},
+        "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in extraction.findings],
         "forms": [_form_as_json(form, document, spans=spans) for form in extraction.forms],
     }
 
@@ -38,6 +39,7 @@ def document_as_json(document: Document) -> Json:
         "text": document.text,
         "blocks": [_block_as_json(block, document.text) for block in document.blocks],
         "asides": [_block_as_json(block, document.text) for block in document.asides],
+        "unread": list(document.unread),
     }
 
 

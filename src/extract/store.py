@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from extract.errors import StoreError
+from extract.findings import Finding
 from extract.form import Form, Indicator
 from extract.ledger import Owner
 from extract.pipeline import ExtractedForm, Extraction
@@ -221,6 +222,7 @@ class _Rows:
         self.tables["documents"].append(_document_row(extraction, now))
         for form in extraction.forms:
             self._add_form(extraction, form)
+        self._add_findings(extraction, None, extraction.findings)
 
     def _add_form(self, extraction: Extraction, extracted: ExtractedForm) -> None:
         form, form_id = extracted.form, extracted.form_id
@@ -248,12 +250,15 @@ class _Rows:
         self.tables["citations"] += [
             (form_id, c.field, c.document_number, c.issuer_code, c.year, *c.span) for c in form.citations
         ]
-        self.tables["findings"] += [
-            (extraction.document_id, form_id, f.code, f.severity, f.outcome, f.message, *(f.span or (None, None)))
-            for f in extracted.findings
-        ]
+        self._add_findings(extraction, form_id, extracted.findings)
         self.tables["leftovers"] += [
             (extraction.document_id, form_id, *span, text[span.start : span.end]) for span in extracted.leftovers
+        ]
+
+    def _add_findings(self, extraction: Extraction, form_id: str | None, findings: Iterable[Finding]) -> None:
+        self.tables["findings"] += [
+            (extraction.document_id, form_id, f.code, f.severity, f.outcome, f.message, *(f.span or (None, None)))
+            for f in findings
         ]
 
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import calendar
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -27,7 +26,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.document import TICKED, UNTICKED, Span
-from extract.labels import compact
+from extract.labels import compact, narrow
 
 
 class Part(NamedTuple):
@@ -203,8 +202,7 @@ _AROUND_NAME = re.compile(
 
 def _read_contact(text: str, _: Sequence[str]) -> Reading:
     """A name and a phone in one cell, in whatever order and with whatever between them."""
-    digits = unicodedata.normalize("NFKC", text)
-    phones = list(_PHONE.finditer(digits if len(digits) == len(text) else text))
+    phones = list(_PHONE.finditer(narrow(text)))
     if not phones:
         name = one_line(text)
         parts = (Part("name", name, 0, len(text)), Part("phone", None, len(text), len(text)))
@@ -308,7 +306,7 @@ def find_citations(text: str) -> list[CitedDocument]:
     []
     """
     citations = []
-    for found in _DOCUMENT_NUMBER.finditer(text):
+    for found in _DOCUMENT_NUMBER.finditer(narrow(text)):
         skipped = _lead_length(text, found.start(), found["issuer"])
         issuer, year = found["issuer"][skipped:], found["year"]
         number = f"{issuer}〔{year}〕{int(found['number'])}号"

@@ -61,7 +61,7 @@ def read(data: bytes) -> Document:
     out = TextWriter()
     blocks = _read_story(_body(package, main), out)
     asides = [block for story in _asides(package, main) for block in _read_story(story, out)]
-    return Document(FORMAT, None, out.text(), blocks, tuple(asides))
+    return Document(FORMAT, None, out.text(), blocks, tuple(asides), _unread_parts(package, main))
 
 
 # --- Names ---
@@ -200,14 +200,14 @@ class _Package:
         if info.flag_bits & 0x1:
             raise ReadError(
                 "docx.encrypted_part",
-                f"The part {name} is encrypted inside the ZIP; unpack the file with its password and pack it again.",
+                f"the part {name} is encrypted inside the ZIP; unpack the file with its password and pack it again",
             )
         self._bytes_left -= info.file_size
         if self._bytes_left < 0:
             raise ReadError(
                 "docx.too_large",
-                f"The part {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
-                "one file; split the document.",
+                f"the part {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
+                "one file; split the document",
             )
         try:
             with self._zip.open(info) as part:
@@ -245,12 +245,12 @@ def _parse(xml: bytes, name: str) -> _Element:
     except etree.XMLSyntaxError as error:
         raise ReadError(
             "docx.broken_xml",
-            f"The part {name} is not well-formed XML ({error.msg}); open the file in Word and save it again.",
+            f"the part {name} is not well-formed XML ({error.msg}); open the file in Word and save it again",
         ) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise ReadError(
             "docx.broken_xml",
-            f"The part {name} declares a document type, which Word never writes; do not trust this file.",
+            f"the part {name} declares a document type, which Word never writes; do not trust this file",
         )
     return root
 
@@ -258,7 +258,7 @@ def _parse(xml: bytes, name: str) -> _Element:
 def _broken_zip(error: Exception) -> ReadError:
     return ReadError(
         "docx.broken_zip",
-        f"The Word package can not be unpacked ({error}); it is damaged or cut off, so fetch the file again.",
+        f"the Word package cannot be unpacked ({error}); it is damaged or cut off, so fetch the file again",
     )
 
 
@@ -272,7 +272,7 @@ def _main_part(package: _Package) -> str:
             return name
     raise ReadError(
         "docx.no_document",
-        "The ZIP holds no main document part; it is not a Word file or it lost its content, so fetch the file again.",
+        "the ZIP holds no main document part; it is not a Word file or it lost its content, so fetch the file again",
     )
 
 
@@ -301,11 +301,11 @@ def _body(package: _Package, main: str) -> _Story:
     if root.tag not in _DOCUMENT:
         raise ReadError(
             "docx.not_word",
-            f"The main part {main} is a '{etree.QName(root).localname}', not a Word document; save the file as .docx.",
+            f"the main part {main} is a '{etree.QName(root).localname}', not a Word document; save the file as .docx",
         )
     body = _child(root, _BODY)
     if body is None:
-        raise ReadError("docx.no_body", f"The main part {main} has no body; it lost its content, so fetch it again.")
+        raise ReadError("docx.no_body", f"the main part {main} has no body; it lost its content, so fetch it again")
     return _Story(body, _has_symbol_letters(xml))
 
 
@@ -322,6 +322,23 @@ def _asides(package: _Package, main: str) -> Iterator[_Story]:
                 # Notes of another type are separator lines (ECMA-376 part 1, 17.18.33).
                 if _attribute(element, "type") in (None, "normal") and not _is_blank(element):
                     yield _Story(element, _has_symbol_letters(xml))
+
+
+# Parts with text of their own that is not read, by the kind of relationship that leads to them.
+_UNREAD_PARTS = {
+    "aFChunk": "imported document",
+    "subDocument": "subdocument",
+    "chart": "chart",
+    "diagramData": "diagram",
+    "package": "embedded document",
+    "oleObject": "embedded object",
+}
+
+
+def _unread_parts(package: _Package, main: str) -> tuple[str, ...]:
+    """What the document holds and this reader does not read, each kind once."""
+    kinds = {kind for kind, _ in package.relationships(main)}
+    return tuple(name for kind, name in _UNREAD_PARTS.items() if kind in kinds)
 
 
 def _has_symbol_letters(xml: bytes) -> bool:
@@ -372,7 +389,7 @@ def _deeper(walk: _Walk) -> Iterator[None]:
         raise ReadError(
             "docx.too_deep",
             f"Tables, text boxes or controls are nested more than {_MAX_DEPTH} deep, as no form is; the file is "
-            "damaged or made to do harm, so fetch it again.",
+            "damaged or made to do harm, so fetch it again",
         )
     walk.depth += 1
     yield
