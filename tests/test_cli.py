@@ -134,7 +134,7 @@ def test_read_prints_the_document_as_the_reader_sees_it(extract: Extract) -> Non
 
 def test_report_counts_forms_and_indicators(imported: Extract) -> None:
     shown = imported("report").stdout
-    assert "1 documents (1 extracted), 1 forms" in shown
+    assert "Documents: 1 (1 extracted) · forms: 1" in shown
     assert "special-fund-declaration" in shown
     figures = json.loads(imported("report", "--json").stdout)
     assert figures["kinds"][0]["indicators"] == len(DECLARATION.indicators)

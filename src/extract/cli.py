@@ -169,8 +169,12 @@ def _print_summary(summary: Summary, db: Path) -> None:
         + f", {known} already known, {summary.failures} failed; {summary.forms} forms",
         err=True,
     )  # fmt: skip
-    database = "" if db == DEFAULT_DATABASE else f" --db {db}"
-    typer.echo(f"Next: extract report{database}", err=True)
+    typer.echo(f"Next: extract report{_database_option(db)}", err=True)
+
+
+def _database_option(db: Path) -> str:
+    """The option to repeat in commands that we suggest."""
+    return "" if db == DEFAULT_DATABASE else f" --db {db}"
 
 
 def _summary_as_json(summary: Summary) -> dict[str, Any]:
@@ -270,7 +274,7 @@ def report_command(
     if as_json:
         _print_json(report_as_json(report))
     else:
-        print_report(report, data_console())
+        print_report(report, data_console(), f"extract show{_database_option(db)}")
 
 
 @app.command("show")

@@ -133,8 +133,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------------- on screen
 
 
-def print_report(report: Report, console: Console) -> None:
-    """The report as tables."""
+def print_report(report: Report, console: Console, show_command: str) -> None:
+    """The report as tables; `show_command` is how to look at a form, without its id."""
     _print_summary(report, console)
     _print_table(
         console, "Forms by kind and year", ("kind", "year", "forms", "indicators", "funding rows"), report.kinds
@@ -150,19 +150,18 @@ def print_report(report: Report, console: Console) -> None:
     _print_table(console, "Files with findings or leftovers", ("file", "forms", "findings", "leftover", "share"), files)
     unread = [(_short(path), status, reason) for path, status, reason in report.unread]
     _print_table(console, "Files without known forms", ("file", "status", "why"), unread)
-    first = [(form_id, _short(path), name, codes) for form_id, path, name, _, codes in report.look_first]
+    first = [(form_id, Path(path or "").name, name, codes) for form_id, path, name, _, codes in report.look_first]
     _print_table(console, "Look at these first", ("form", "file", "project", "why"), first)
     if report.look_first:
-        console.print(data(f"Next: extract show {report.look_first[0][0]}", "bold"))
+        console.print(data(f"Next: {show_command} {report.look_first[0][0]}", "bold"))
 
 
 def _print_summary(report: Report, console: Console) -> None:
     documents = sum(row[1] for row in report.documents)
     forms = sum(row[2] for row in report.documents)
     by_status = ", ".join(f"{count} {status}" for status, count, _ in report.documents)
-    console.print(
-        data(f"{documents} documents ({by_status}), {forms} forms" if documents else "No documents yet.", "bold")
-    )
+    head = f"Documents: {documents} ({by_status}) · forms: {forms}" if documents else "The database holds no documents."
+    console.print(data(head, "bold"))
     total, *parts = (n or 0 for n in report.characters)
     names = ("title", "label", "value", "boilerplate", "outside", "leftover")
     shares = " · ".join(f"{name} {percent(part, total)}" for name, part in zip(names, parts, strict=True))

@@ -307,13 +307,17 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
         ) from None
 
 
+_YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_POINTS_AND_HINTS = regex.compile(r"\(.*?\)|\d+分")
+
+
 def _year_in(text: str) -> int | None:
-    found = regex.search(r"(?<!\d)((?:19|20)\d\d)年", compact(text))
+    found = _YEAR.search(compact(text))
     return int(found[1]) if found else None
 
 
 def _bare_level(printed: str) -> str:
-    bare = regex.sub(r"\(.*?\)|\d+分", "", bare_label(printed))
+    bare = _POINTS_AND_HINTS.sub("", bare_label(printed))
     return f"{bare[:-2]}指标" if bare.endswith("目标") else bare
 
 

@@ -87,7 +87,7 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:
         rows("SELECT source, amount, unit, amount_yuan FROM funding WHERE form_id = $id ORDER BY row_index"),
         rows(
             "SELECT indicator_index, level1, level2, name, target_text, operator, value, lower, upper, unit, deadline,"
-            " operator_implied FROM indicators WHERE form_id = $id ORDER BY indicator_index"
+            " operator_implied, target_kind FROM indicators WHERE form_id = $id ORDER BY indicator_index"
         ),
         rows("SELECT severity, code, message FROM findings WHERE form_id = $id"),
         text[start:end],
@@ -146,7 +146,7 @@ def shown_form(extracted: ExtractedForm, text: str) -> ShownForm:
 
 def _target_row(target: Target) -> Row:
     bounds = (target.lower, target.upper) if target.kind != "date" else (None, None)
-    return (target.operator, target.value, *bounds, target.unit or None, target.deadline, target.implicit)
+    return (target.operator, target.value, *bounds, target.unit or None, target.deadline, target.implicit, target.kind)
 
 
 # --------------------------------------------------------------------------------------------------------- on screen
@@ -211,15 +211,22 @@ def _values(form: ShownForm) -> Group:
 
 
 def _reading(
-    operator: str | None, value: object, lower: object, upper: object, unit: str | None, deadline: object, implied: bool
+    operator: str | None,
+    value: object,
+    lower: object,
+    upper: object,
+    unit: str | None,
+    deadline: object,
+    implied: bool,
+    kind: str,
 ) -> Text:
-    """How a target was read: operator, number and unit, or that it is words."""
+    """How a target was read: operator, number and unit; its kind where it has no number."""
     if operator is None:
-        return data("words", "dim")
+        return data("words" if kind == "qualitative" else kind, "dim")
     if deadline is not None:
         return data(f"{operator} {deadline}")
     number = f"{plain_number(lower)} … {plain_number(upper)}" if operator == "between" else plain_number(value)
-    shown = data(f"{operator} {number} {unit or ''}".rstrip())
+    shown = data(f"{operator} {number} {unit or ''}".rstrip() if number else f"{operator} ({kind})")
     return shown.append(" (implied)", "dim") if implied else shown
 
 

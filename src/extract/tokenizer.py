@@ -26,6 +26,8 @@ ENOUGH_LABELS = 3
 # The year stands at most so many lines below the title.
 YEAR_LINE_DISTANCE = 3
 
+_COLON = re.compile("[:：]")
+
 
 @dataclass(frozen=True, slots=True)
 class FormSlice:
@@ -184,12 +186,12 @@ class _Cutter:
 
     def _labels_in(self, line: _Line, rule: FormRule) -> Iterator[str]:
         """The names of the fields whose labels fill a cell of the line or open it, followed by a colon."""
-        spans = [(c.start, c.end) for c in line.row] if line.row else [(line.start, line.end)]
+        spans = [(c.start, c.end) for c in line.row if c.end > c.start] if line.row else [(line.start, line.end)]
         for start, end in spans:
             text = self._text[start:end]
-            use = rule.labels.get(bare_label(text)) or rule.labels.get(
-                bare_label(re.split("[:：]", text, maxsplit=1)[0])
-            )
+            use = rule.labels.get(bare_label(text))
+            if use is None and (colon := _COLON.search(text)):
+                use = rule.labels.get(bare_label(text[: colon.start()]))
             if use and use.role == "field":
                 yield use.name
 
