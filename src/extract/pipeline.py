@@ -103,5 +103,8 @@ def _extract_form(
     leftovers = tuple(ledger.stretches(*form.span, Owner.LEFTOVER))
     if form_slice.rule:
         findings += check(form, form_slice.rule, leftovers)
+    else:
+        message = "no rule knows the title of this form; its text is kept as leftover"
+        findings.append(Finding("form.unknown_kind", "warning", "insufficient_data", message, form_slice.headings[0]))
     # 64 bits of the hash: unique for any archive, short enough to type.
     return ExtractedForm(f"{document_id[:16]}-{index}", index, form, tuple(findings), leftovers)

@@ -176,13 +176,13 @@ def source_text(form: ShownForm) -> Text:
     for style, places in ((VALUE_STYLE, form.values), (LEFTOVER_STYLE, form.leftovers)):
         for start, end in places:
             shown.stylize(f"not dim {style}", start, end)
-    lines = [line for line in shown.split("\n") if line.plain.strip(" │")]
+    lines = [line for line in shown.split("\n") if line.plain.strip(" |")]
     return Text("\n").join(lines)
 
 
 def _rows_on_lines(text: str) -> str:
     """The text with bars between cells, those of a row on one line; character for character, so that spans hold."""
-    return re.sub(r"(?<!\n)\n\t", " │", text).replace("\t", "│")
+    return re.sub(r"(?<!\n)\n\t", " |", text).replace("\t", "|")
 
 
 def _values(form: ShownForm) -> Group:
@@ -261,7 +261,7 @@ def _print_blocks(blocks: tuple[Block, ...], text: str, console: Console) -> Non
             line = Text(f"{number:>4} ", style="dim")
             for cell in row:
                 spans = f"{cell.row_span}×{cell.column_span}" if (cell.row_span, cell.column_span) != (1, 1) else ""
-                line.append("│", "cyan").append(f"{cell.column}{' ' + spans if spans else ''}:", "dim")
+                line.append("|", "cyan").append(f"{cell.column}{' ' + spans if spans else ''}:", "dim")
                 line.append(visible(" ⏎ ".join(text[cell.start : cell.end].split("\n"))).strip() or " ")
             console.print(line)
         for row in block.rows:

@@ -61,6 +61,6 @@ def percent(part: int, whole: int) -> str:
 
 
 def bar(part: int, whole: int, width: int = 12) -> Text:
-    """A share as a bar."""
+    """A share as a bar; of ASCII, because Chinese terminals draw block characters twice as wide."""
     filled = round(width * part / whole) if whole else 0
-    return Text("█" * filled, style="green").append("░" * (width - filled), style="dim")
+    return Text("=" * filled, style="green").append("-" * (width - filled), style="dim")
