@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -114,6 +115,39 @@ def test_any_bytes_at_all_give_a_document_or_a_typed_error(data: bytes) -> None:
 @given(DUMPS)
 def test_the_same_bytes_give_the_same_result(dump: str) -> None:
     assert extract(dump.encode(), RULES) == extract(dump.encode(), RULES)
+
+
+HOSTILE = [
+    "(",
+    "（ ",
+    "□ ",
+    "：",
+    "主管部门：",
+    "汉",
+    "汉：",
+    " ",
+    "1-",
+    "2021年",
+    "（盖章） ",
+    "1390000000",
+    "、",
+    "A\n",
+    "附件1",
+    "≥1",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize(
+    "label", ["专项概况", "联系人及电话", "专项属性", "财政部门业务股室审核意见", "专项立项依据", "无此标签"]
+)
+def test_a_hostile_cell_takes_no_quadratic_time(rules: RuleSet, label: str, piece: str) -> None:
+    """A hundred thousand characters that patterns could stumble over; a quadratic one would need minutes."""
+    cell = piece * (100_000 // len(piece))
+    started = time.process_time()
+    extraction = extract(dump_of(f"\t{TITLE}\n\n", "专项名称|公园管护", f"{label}|甲{cell}乙").encode(), rules)
+    assert time.process_time() - started < 10
+    assert_promises_hold(extraction)
 
 
 def test_a_known_form_is_extracted(extract_text: Callable[[str], Extraction]) -> None:

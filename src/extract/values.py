@@ -64,11 +64,16 @@ def one_line(text: str) -> str:
     >>> one_line("规范文件\\n\\n备案率"), one_line("Windows\\nServer")
     ('规范文件备案率', 'Windows Server')
     """
-    joined = ""
-    for line in map(str.strip, text.splitlines()):
-        wrapped_latin = joined[-1:].isascii() and joined[-1:].isalnum() and line[:1].isascii() and line[:1].isalnum()
-        joined += f" {line}" if wrapped_latin else line
-    return joined
+    pieces: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if pieces and _is_latin(pieces[-1][-1]) and _is_latin(line[0]):
+            pieces.append(" ")
+        pieces.append(line)
+    return "".join(pieces)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _read_line(text: str, _: Sequence[str]) -> Reading:
@@ -79,6 +84,8 @@ def _read_text(text: str, _: Sequence[str]) -> Reading:
     return Reading((Part("", paragraphs(text), 0, len(text)),))
 
 
+# Seal and date stand at the end of an opinion, within so many characters.
+_LONGEST_SIGNATURE = 200
 _SEAL_AND_DATE = re.compile(
     r"(?:[(（](?:单位)?(?:盖章|公章|签章|签字|签名|章)[)）]|日期[:：]|\s)*"
     r"(?P<year>(?:19|20)\d\d)\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日$"
@@ -91,7 +98,7 @@ def _read_opinion(text: str, _: Sequence[str]) -> Reading:
     >>> [(p.name, p.value) for p in read_value("opinion", "同意申报。\\n（盖章）\\n2021年3月5日").parts]
     [('', '同意申报。'), ('date', '2021-03-05')]
     """
-    found = _SEAL_AND_DATE.search(text)
+    found = _SEAL_AND_DATE.search(text, max(0, len(text) - _LONGEST_SIGNATURE))
     if not found:
         return _read_text(text, ())
     opinion = text[: found.start()].rstrip()
@@ -195,9 +202,8 @@ _PHONE = re.compile(
     r"|(?:[(（]?0\d{2,3}[)）]?[-—－\s]?)?[2-9]\d{6,7}(?:[-—转]\d{1,5})?"  # landline, area code and extension
     r")(?!\d)"
 )
-_AROUND_NAME = re.compile(
-    r"^[\s,，、;；:：/()（）-]+|[\s,，、;；:：/()（）-]+$|联系人[:：]?|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el"
-)
+_CONTACT_WORDS = re.compile("联系人[:：]?|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el")
+_AROUND_NAME = " \t\n\r\u3000,，、;；:：/()（）-"
 
 
 def _read_contact(text: str, _: Sequence[str]) -> Reading:
@@ -218,11 +224,11 @@ def _read_contact(text: str, _: Sequence[str]) -> Reading:
 def _name_span(text: str, first: int, last: int) -> Span:
     """Where the name stands: before the first phone or, where nothing is there, behind the last."""
     for start, end in ((0, first), (last, len(text))):
-        kept = _AROUND_NAME.sub(lambda noise: " " * len(noise[0]), text[start:end])
-        kept = _AROUND_NAME.sub(lambda noise: " " * len(noise[0]), kept)
-        if kept.strip():
-            lead = len(kept) - len(kept.lstrip())
-            return Span(start + lead, start + len(kept.rstrip()))
+        kept = _CONTACT_WORDS.sub(lambda word: " " * len(word[0]), text[start:end])
+        name = kept.strip(_AROUND_NAME)
+        if name:
+            at = start + kept.index(name)
+            return Span(at, at + len(name))
     return Span(first, first)
 
 

@@ -158,6 +158,7 @@ def _inline_labels(sheet: Sheet, start: int, end: int) -> list[_InlineLabel]:
     searched = 0
     for colon in _COLON.finditer(text):
         label = _label_before(sheet, text, searched, colon.start())
+        searched = colon.end()
         if label is None:
             if not found:
                 return []
@@ -168,12 +169,11 @@ def _inline_labels(sheet: Sheet, start: int, end: int) -> list[_InlineLabel]:
         if found:
             found[-1] = found[-1]._replace(value_end=start + label_start)
         found.append(_InlineLabel(name, start + label_start, start + colon.end(), end))
-        searched = colon.end()
     return found
 
 
 def _label_before(sheet: Sheet, text: str, start: int, colon: int) -> tuple[str, int] | None:
-    """The longest field label that ends at `colon`, with its start; `start` is where the value before it begins."""
+    """The longest field label that ends at `colon`, with its start; no label reaches over `start`, the colon before."""
     start = max(start, colon - LONGEST_LABEL)
     for at in range(start, colon):
         if text[at].isspace():

@@ -13,6 +13,8 @@ from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet
 from extract.tokenizer import FormSlice
 from extract.values import PARTS, find_citations, read_value
 
+# At the end of a line of text, so many characters at most are a seal or a blank date.
+_LONGEST_BOILERPLATE = 100
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 
 
@@ -112,8 +114,9 @@ class Sheet:
         if not lines:
             return Span(start, start)
         start, end = lines[0].start, lines[-1].end
-        for match in re.finditer(r"\s+|(?=[(（])", self.text[lines[-1].start : end]):
-            tail = lines[-1].start + match.start()
+        last_words = max(lines[-1].start, end - _LONGEST_BOILERPLATE)
+        for match in re.finditer(r"\s+|(?=[(（])", self.text[last_words:end]):
+            tail = last_words + match.start()
             if start < tail and is_boilerplate(self.text[tail:end]):
                 self.ledger.claim(tail, end, Owner.BOILERPLATE)
                 return self.trimmed(start, tail)
