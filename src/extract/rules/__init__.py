@@ -1,0 +1,14 @@
+"""Rules: YAML files that people own, loaded into small strict models and compiled for look-up.
+
+`rules/forms/*.yaml` describe one form kind each; `rules/vocabulary/*.yaml` hold what all of them share: label aliases,
+level names, phrases, units. A wrong file never loads: unknown keys, patterns that do not compile or miss their own
+examples, labels that mean two things and titles that two kinds claim are errors that name file, line and key.
+
+`spec` says what a file may hold, `loading` reads the files, `ruleset` is what the stages ask.
+"""
+
+from extract.rules.loading import load_rules, packaged_rules
+from extract.rules.ruleset import FormRule, LabelUse, RuleSet, Title
+from extract.rules.spec import FieldSpec, FundingSpec
+
+__all__ = ["FieldSpec", "FormRule", "FundingSpec", "LabelUse", "RuleSet", "Title", "load_rules", "packaged_rules"]

@@ -1,0 +1,178 @@
+"""What the stages look up: forms by title, labels by their bare text, phrases, canonical level names, units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import regex
+
+from extract.errors import RuleError
+from extract.labels import bare_label, compact
+from extract.rules.spec import PATTERN_TIMEOUT_SECONDS, FieldSpec, FormSpec, LevelsFile, Pattern, PhrasesFile
+from extract.target import Units
+
+LONGEST_TITLE = 80
+
+
+class LabelUse(NamedTuple):
+    """What a label announces: a field, a funding column, an indicator column, or a section of the form."""
+
+    role: Literal["field", "funding", "indicator", "section"]
+    name: str
+
+
+class Title(NamedTuple):
+    """A line that names a form: its kind (None where no rule knows it), its words, and the year if it holds one."""
+
+    rule: FormRule | None
+    text: str
+    year: int | None
+
+
+@dataclass(frozen=True)
+class FormRule:
+    """A form kind ready for use: `labels` maps bare labels to what they announce."""
+
+    spec: FormSpec
+    labels: Mapping[str, LabelUse]
+
+    @property
+    def kind(self) -> str:
+        """The form kind as stored in the database."""
+        return self.spec.kind
+
+    @cached_property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """The fields by name."""
+        return {field.name: field for field in self.spec.fields}
+
+
+class Phrases:
+    """The shared phrases, compiled; every method takes text as it stands in the document."""
+
+    def __init__(self, file: PhrasesFile) -> None:
+        self.title_prefix = _alternatives(file.title_prefixes)
+        self.title_suffix = _alternatives(file.title_suffixes)
+        self._year_line = regex.compile(_alternatives(file.year_lines))
+        self._unknown_title = regex.compile(
+            f"(?:{self.title_prefix})*(?P<title>{_alternatives(file.unknown_titles)})(?:{self.title_suffix})*"
+        )
+        self._boilerplate = regex.compile(f"(?:{_alternatives(file.boilerplate)})+")
+        self._closing = regex.compile(f"(?:{_alternatives(file.boilerplate)})*(?:{_alternatives(file.closings)})")
+        self._instructions = regex.compile(_alternatives(file.instructions))
+        self._placeholder = regex.compile(_alternatives(file.placeholders))
+        self._blanks = frozenset(compact(blank) for blank in file.blanks)
+
+    def year_line(self, text: str) -> tuple[bool, int | None]:
+        """Whether `text` is the line that states the fiscal year, and the year where it is filled in."""
+        found = _fullmatch(self._year_line, text, LONGEST_TITLE)
+        year = found and found.groupdict().get("year")
+        return bool(found), int(year) if year else None
+
+    def unknown_title(self, text: str) -> str | None:
+        """The title of a performance form of no known kind."""
+        found = _fullmatch(self._unknown_title, text, LONGEST_TITLE)
+        return found["title"] if found else None
+
+    def is_boilerplate(self, text: str) -> bool:
+        """Whether a blank form already carries all of `text`."""
+        return bool(_fullmatch(self._boilerplate, text, 200))
+
+    def is_closing(self, text: str) -> bool:
+        """Whether `text` is the date line that closes a form's last cell."""
+        return bool(_fullmatch(self._closing, text, 80))
+
+    def opens_instructions(self, text: str) -> bool:
+        """Whether instructions or the next attachment begin with the line `text`."""
+        return bool(_fullmatch(self._instructions, text, 250))
+
+    def is_placeholder(self, text: str) -> bool:
+        """Whether `text` is a template's own row filler."""
+        return bool(_fullmatch(self._placeholder, text, 20))
+
+    def is_blank(self, text: str) -> bool:
+        """Whether `text` says "nothing": white space, 无, a dash."""
+        return len(text) <= 20 and (not text or text.isspace() or compact(text) in self._blanks)
+
+
+class Levels:
+    """Canonical names of indicator levels by the spellings that people print."""
+
+    def __init__(self, file: LevelsFile) -> None:
+        self._names = {
+            "level1": {_bare_level(n): name for name, aliases in file.level1.items() for n in [name, *aliases]},
+            "level2": {_bare_level(n): name for name, aliases in file.level2.items() for n in [name, *aliases]},
+        }
+
+    def canonical(self, level: Literal["level1", "level2"], printed: str | None) -> str | None:
+        """The canonical name of a printed one, None where the vocabulary does not know it."""
+        return self._names[level].get(_bare_level(printed)) if printed else None
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All rules and the shared vocabulary. `version` is a hash over the files, stored with every document."""
+
+    forms: tuple[FormRule, ...]
+    phrases: Phrases
+    levels: Levels
+    units: Units
+    version: str
+
+    @cached_property
+    def _titles(self) -> tuple[tuple[FormRule, Any], ...]:
+        before, after = self.phrases.title_prefix, self.phrases.title_suffix
+        return tuple(
+            (form, regex.compile(f"(?:{before})*(?P<title>{_alternatives(form.spec.titles)})(?:{after})*"))
+            for form in self.forms
+        )
+
+    def kinds_claiming(self, title: str) -> list[str]:
+        """The kinds whose titles match; more than one is a mistake in the rules."""
+        return [form.kind for form, pattern in self._titles if _fullmatch(pattern, title, LONGEST_TITLE)]
+
+    def title(self, text: str) -> Title | None:
+        """The form that the line `text` names, None where it names none."""
+        if "表" not in text:
+            return None
+        for form, pattern in self._titles:
+            if found := _fullmatch(pattern, text, LONGEST_TITLE):
+                return Title(form, found["title"], _year_in(text))
+        unknown = self.phrases.unknown_title(text)
+        return Title(None, unknown, _year_in(text)) if unknown else None
+
+
+def _alternatives(patterns: Iterable[Pattern]) -> str:
+    return "|".join(f"(?:{p.pattern})" for p in patterns)
+
+
+def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
+    """The match of `pattern` with all of `text`, compacted; texts longer than `longest` are not looked at."""
+    if len(text) > 4 * longest:
+        return None
+    bare = compact(text)
+    if not bare or len(bare) > longest:
+        return None
+    try:
+        return pattern.fullmatch(bare, timeout=PATTERN_TIMEOUT_SECONDS)
+    except TimeoutError:
+        raise RuleError(
+            "rules.slow_pattern", f"the pattern {pattern.pattern[:60]!r}… takes too long; simplify it"
+        ) from None
+
+
+_YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_POINTS_AND_HINTS = regex.compile(r"\(.*?\)|\d+分")
+
+
+def _year_in(text: str) -> int | None:
+    found = _YEAR.search(compact(text))
+    return int(found[1]) if found else None
+
+
+def _bare_level(printed: str) -> str:
+    bare = _POINTS_AND_HINTS.sub("", bare_label(printed))
+    return f"{bare[:-2]}指标" if bare.endswith("目标") else bare

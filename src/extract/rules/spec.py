@@ -1,0 +1,154 @@
+"""What a rule file holds: small strict models, one for each kind of YAML file. Unknown keys are refused."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import regex
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from extract.labels import compact
+from extract.values import VALUE_TYPES
+
+# A pattern that takes longer on a line of text is a mistake in the rule file.
+PATTERN_TIMEOUT_SECONDS = 1.0
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Pattern(_Strict):
+    """A pattern over compact text, with texts that it must match whole and texts that it must not."""
+
+    pattern: str
+    examples: list[str] = Field(min_length=1)
+    refuses: list[str] = []
+
+    @model_validator(mode="after")
+    def _holds_its_examples(self) -> Pattern:
+        try:
+            compiled = regex.compile(self.pattern)
+        except regex.error as error:
+            raise ValueError(f"the pattern does not compile: {error}") from error
+        for example in self.examples:
+            if not compiled.fullmatch(compact(example), timeout=PATTERN_TIMEOUT_SECONDS):
+                raise ValueError(f"the pattern does not match its own example {example!r}")
+        for text in self.refuses:
+            if compiled.fullmatch(compact(text), timeout=PATTERN_TIMEOUT_SECONDS):
+                raise ValueError(f"the pattern matches {text!r}, which it must refuse")
+        return self
+
+
+class FieldSpec(_Strict):
+    """A labelled value of the form. The shared labels of the same name count as its own."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    labels: list[str] = []
+    type: str = "text"
+    options: list[str] = []
+    required: bool = False
+
+    @model_validator(mode="after")
+    def _type_is_known(self) -> FieldSpec:
+        if self.type not in VALUE_TYPES:
+            raise ValueError(f"there is no type {self.type!r}; the types are {', '.join(VALUE_TYPES)}")
+        if (self.type == "choice") != bool(self.options):
+            raise ValueError("a field of type choice needs options, and no other type has any")
+        return self
+
+
+FundingSource = Literal[
+    "total", "fiscal", "central", "provincial", "municipal", "local", "carryover", "own", "other"
+]  # fmt: skip
+
+
+class FundingColumn(_Strict):
+    """One source of money and the labels that head its column."""
+
+    source: FundingSource
+    labels: list[str] = Field(min_length=1)
+
+
+class FundingSpec(_Strict):
+    """The funding block: header rows of source labels, amounts below them."""
+
+    sections: list[str] = []
+    stage: Literal["budget", "initial", "adjusted", "executed"] = "budget"
+    block: Literal["annual", "long_term"] = "annual"
+    columns: list[FundingColumn] = Field(min_length=1)
+
+
+IndicatorColumn = Literal["level1", "level2", "name", "target"]
+
+
+class IndicatorSpec(_Strict):
+    """The indicator table: a header row whose cells name the columns, in whatever order, indicators below it."""
+
+    sections: list[str] = []
+    block: Literal["annual", "long_term"] = "annual"
+    columns: dict[IndicatorColumn, list[str]]
+
+    @model_validator(mode="after")
+    def _names_and_targets_have_columns(self) -> IndicatorSpec:
+        for column in ("name", "target"):
+            if not self.columns.get(column):
+                raise ValueError(f"the indicator table needs a column {column!r}")
+        return self
+
+
+class FormSpec(_Strict):
+    """One form kind, as its YAML file describes it."""
+
+    kind: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: str
+    titles: list[Pattern] = Field(min_length=1)
+    key: str
+    sections: list[str] = []
+    fields: list[FieldSpec] = Field(min_length=1)
+    funding: FundingSpec | None = None
+    indicators: IndicatorSpec | None = None
+
+
+class LabelsFile(_Strict):
+    """`vocabulary/labels.yaml`: labels that many forms share, by field name."""
+
+    labels: dict[str, list[str]]
+
+
+class LevelsFile(_Strict):
+    """`vocabulary/levels.yaml`: spellings of indicator levels, by canonical name."""
+
+    level1: dict[str, list[str]]
+    level2: dict[str, list[str]]
+
+
+class PhrasesFile(_Strict):
+    """`vocabulary/phrases.yaml`: phrases that stand in forms of every kind."""
+
+    title_prefixes: list[Pattern]
+    title_suffixes: list[Pattern]
+    year_lines: list[Pattern]
+    unknown_titles: list[Pattern]
+    boilerplate: list[Pattern]
+    closings: list[Pattern]
+    instructions: list[Pattern]
+    placeholders: list[Pattern]
+    blanks: list[str]
+
+
+class UnitSpec(_Strict):
+    """A unit of measure: its canonical unit and the exact factor to it."""
+
+    unit: str
+    canonical: str
+    dimension: str
+    factor: str
+    aliases: list[str] = []
+
+
+class UnitsFile(_Strict):
+    """`vocabulary/units.yaml`: scale words and units."""
+
+    scales: dict[str, str]
+    units: list[UnitSpec]
