@@ -12,7 +12,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from extract.target import PRODUCTIONS, Target, Unit, Units, parse_target
+from extract.target import Target, Unit, Units, parse_target
+from extract.target.grammar import PRODUCTIONS
 
 VOCABULARY = Path(__file__).parent.parent / "rules" / "vocabulary" / "units.yaml"
 

@@ -1,0 +1,49 @@
+"""One target of an indicator: the text of a target cell becomes operator, exact number and unit.
+
+    target   := empty | date | list | grade | implied | between | row | measured          the first that matches wins
+    measured := label? per? change? operator? number unit? suffix? tail?
+
+The cell is first normalised (`normalise`, with the way back to the text). Then every number with its unit (`numbers`),
+every date (`dates`) and every bracket (`tokens`) is recognised where it stands and replaced by one mark. What is left
+is the *shape* of the cell (`cell`), and the productions (`grammar`, `productions`) are short patterns over shapes:
+`10万元≤成本≤20万元` has the shape `N≤成本≤N`. All lists of Chinese words are in `words`, the unit catalogue in `units`.
+
+>>> from fractions import Fraction
+>>> units = Units([
+...     Unit("元", "元", "money.CNY", Fraction(1)), Unit("件", "件", "count.item", Fraction(1)),
+...     Unit("%", "%", "proportion", Fraction(1)), Unit("次", "次", "count.event", Fraction(1)),
+...     Unit("季度", "月", "duration.month", Fraction(3))], {"万": Fraction(10000)})
+>>> target = parse_target("≥389件", units)
+>>> target.operator, target.value, target.unit
+('>=', Decimal('389'), '件')
+>>> parse_target("不超过10.50万元", units).canonical
+Canonical(lower=None, upper='105000', unit='元', dimension='money.CNY', factor=Fraction(10000, 1))
+>>> target = parse_target("８５％<优良率≤９０％", units)
+>>> target.operator, target.lower, target.lower_open, target.upper, target.label
+('between', '85', True, '90', '优良率')
+>>> parse_target("每季度三次", units).unit, parse_target("约30件", units).operator
+('次/季度', 'approx')
+>>> parse_target("2021年12月底前", units).deadline
+datetime.date(2021, 12, 31)
+
+A wrong number is worse than none. What no production accounts for to its last character stays text:
+
+>>> for refused in ("有明显进步", "第3次", "≥5%以下", "按5年规划执行", "0730-8800", "2021年2月30日前", "1,00元"):
+...     target = parse_target(refused, units)
+...     print(target.kind, target.value, *target.warnings)
+qualitative None
+qualitative None unread_number
+qualitative None contradiction
+qualitative None unread_number
+qualitative None unread_number
+qualitative None unread_number
+qualitative None unread_number
+"""
+
+from __future__ import annotations
+
+from extract.target.grammar import parse_target
+from extract.target.model import Canonical, Target
+from extract.target.units import Unit, Units
+
+__all__ = ["Canonical", "Target", "Unit", "Units", "parse_target"]
