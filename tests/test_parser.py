@@ -257,7 +257,7 @@ def test_no_finding_tells_a_name_or_a_phone(extract_text: Callable[[str], Extrac
     )
     extraction = extract_text(text)
     messages = " ".join(finding.message for form in extraction.forms for finding in form.findings)
-    assert {"contact.no_phone", "choice.none_ticked", "period.unread"} <= codes(extraction)
+    assert {"contact.incomplete", "choice.none_ticked", "period.unread"} <= codes(extraction)
     assert "周明" not in messages
 
 

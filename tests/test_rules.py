@@ -49,12 +49,12 @@ def test_an_unknown_key_is_named_with_file_line_and_the_known_keys(folder: Path)
 
 
 def test_a_pattern_that_does_not_compile_is_refused(folder: Path) -> None:
-    line = edit(folder, FORM, "pattern: '\\p{Han}", "pattern: '(\\p{Han}")
+    line = edit(folder, FORM, "pattern: '[\\p{Han}", "pattern: '([\\p{Han}")
     assert f"line {line}, key titles.1: the pattern does not compile" in refusal(folder)
 
 
 def test_a_pattern_that_misses_its_own_example_is_refused(folder: Path) -> None:
-    edit(folder, FORM, "examples: [专项资金预算绩效目标申报表", "examples: [项目支出绩效自评表")
+    edit(folder, FORM, "- 专项资金预算绩效目标申报表", "- 项目支出绩效自评表")
     assert "does not match its own example '项目支出绩效自评表'" in refusal(folder)
 
 

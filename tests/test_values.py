@@ -26,6 +26,9 @@ TICKED_LAST = [
     "新 增 项 目□ 延 续 项 目☑",
     "新增项目【】 延续项目【√】",
     "延续项目",
+    "新增项目    √延续项目",
+    "新增项目延续项目√",
+    "（在□内打√）新增项目□ 延续项目☑",
 ]
 
 
@@ -42,6 +45,9 @@ def test_the_ticked_option_is_found_in_every_notation(text: str) -> None:
         ("新增项目 延续项目", "choice.none_ticked"),
         ("新增项目☑ 延续项目☑", "choice.several_ticked"),
         ("其他项目☑", "choice.none_ticked"),
+        ("（请打√）新增项目□ 延续项目□", "choice.none_ticked"),
+        ("新增项目√延续项目", "choice.none_ticked"),
+        ("新增项目  √  延续项目", "choice.none_ticked"),
     ],
 )
 def test_a_choice_without_exactly_one_tick_has_no_value(text: str, problem: str) -> None:
@@ -66,6 +72,13 @@ def test_a_choice_without_exactly_one_tick_has_no_value(text: str, problem: str)
         ("2021年度", (2021, 1, 1), (2021, 12, 31)),
         ("2021年-2023年", (2021, 1, 1), (2023, 12, 31)),
         ("２０２１年１－１２月", (2021, 1, 1), (2021, 12, 31)),
+        ("2021.01-12", (2021, 1, 1), (2021, 12, 31)),
+        ("2021年1-12月（12个月）", (2021, 1, 1), (2021, 12, 31)),
+        ("自2021年1月起至2021年12月止", (2021, 1, 1), (2021, 12, 31)),
+        ("2021年度1-12月", (2021, 1, 1), (2021, 12, 31)),
+        ("2021年1月1日—12月31日止", (2021, 1, 1), (2021, 12, 31)),
+        ("20210101-20211231", (2021, 1, 1), (2021, 12, 31)),
+        ("2021年1月份至12月份", (2021, 1, 1), (2021, 12, 31)),
     ],
 )
 def test_a_period_runs_from_its_first_to_its_last_day(text: str, start: tuple[int, ...], end: tuple[int, ...]) -> None:
@@ -101,15 +114,34 @@ def test_what_is_no_period_is_not_guessed(text: str) -> None:
         ("联系人：周明 电话：13900000001", "周明", "13900000001"),
         ("欧阳小明\n13900000001", "欧阳小明", "13900000001"),
         ("周明 １３９０００００００１", "周明", "13900000001"),
+        ("周明021-6800-0001", "周明", "021-6800-0001"),
+        ("周明 400-8000001", "周明", "400-8000001"),
+        ("周明（办公室主任）13900000001", "周明", "13900000001"),
+        ("姓名：周明，手机：13900000001", "周明", "13900000001"),
+        ("周明13900000001、李禾13900000002", "周明、李禾", "13900000001、13900000002"),
     ],
 )
 def test_a_contact_is_a_name_and_a_phone(text: str, name: str, phone: str) -> None:
     assert [part.value for part in read_value("contact", text).parts] == [name, phone]
 
 
-@pytest.mark.parametrize(("text", "problem"), [("周明", "contact.no_phone"), ("13900000001", "contact.no_name")])
-def test_half_a_contact_is_said_to_be_half(text: str, problem: str) -> None:
-    assert read_value("contact", text).problem == problem
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "problem"),
+    [
+        ("contact", "周明", "周明", "contact.incomplete"),
+        ("contact", "周明1390000001", "周明", "contact.unread_phone"),
+        ("contact", "周明139****0001", "周明", "contact.unread_phone"),
+        ("contact", "13900000001", None, "contact.incomplete"),
+        ("person", "周明", "周明", None),
+        ("person", "周明13900000001", "周明", "person.with_phone"),
+        ("phone", "13900000001", "13900000001", None),
+        ("phone", "周明13900000001", "13900000001", "phone.with_name"),
+        ("phone", "见附件", None, "phone.unread"),
+    ],
+)
+def test_a_contact_that_is_less_or_more_is_said_to_be(kind: str, text: str, value: str | None, problem: str) -> None:
+    reading = read_value(kind, text)
+    assert (reading.parts[0].value, reading.problem) == (value, problem)
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,10 @@ def main() -> None:
     except ExtractError as error:
         _complain(error.message)
         sys.exit(_exit_code(error))
-    except KeyboardInterrupt:
-        _complain("interrupted; what was written is kept, run the same command again to go on")
-        sys.exit(EXIT_INTERRUPTED)
+    except SystemExit as stop:  # typer turns Ctrl-C into this code and says nothing
+        if stop.code == EXIT_INTERRUPTED:
+            _complain("interrupted; what was written is kept, run the same command again to go on")
+        raise
     except BrokenPipeError:  # the reader of a pipe went away: nothing to say
         sys.stderr.close()
         sys.exit(0)
@@ -381,6 +382,8 @@ def _load_rules(folder: Path | None) -> RuleSet:
 
 
 def _read_file(file: Path) -> bytes:
+    if file.is_dir():
+        raise SourceError("source.not_a_file", f"{file}: is a folder; import it with: extract import {file}")
     try:
         return file.read_bytes()
     except OSError as error:

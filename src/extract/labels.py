@@ -28,6 +28,8 @@ LONGEST_LABEL = 60
 _ENUMERATOR = re.compile(
     r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])"
 )
+# Zero-width characters and Word's cell mark, which some dumps keep.
+_WITHOUT_INVISIBLES = dict.fromkeys([0x07, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _NARROW = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: 0x20}
 _WITHOUT_PUNCTUATION = str.maketrans("", "", "、,.;:·*★。")
 _UNIT = re.compile(r"\((?:单位:?|金额单位:?)?(元|千元|万元|百万元|亿元)\)")
@@ -45,7 +47,7 @@ def narrow(text: str) -> str:
 
 def compact(text: str) -> str:
     """`text` in NFKC without any white space, for comparing; offsets into it mean nothing."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", text).translate(_WITHOUT_INVISIBLES).split())
 
 
 def bare_label(text: str) -> str:

@@ -3,8 +3,7 @@
 >>> ledger = Ledger("主管部门 司法局 ok")
 >>> ledger.claim(0, 4, Owner.LABEL)
 >>> ledger.claim(3, 8, Owner.VALUE)            # what is taken stays with its first owner
->>> ledger.close(0, 8, Owner.LEFTOVER)
->>> ledger.close(8, 11, Owner.OUTSIDE)
+>>> ledger.claim(0, 11, Owner.OUTSIDE)
 >>> {owner.name: n for owner, n in ledger.counts().items() if n}
 {'LABEL': 4, 'VALUE': 3, 'OUTSIDE': 2}
 """
@@ -50,8 +49,6 @@ class Ledger:
             self._owners[start:end] = bytes((owner,)) * (end - start)
         else:
             self._owners[start:end] = claimed.replace(b"\0", bytes((owner,)))
-
-    close = claim
 
     def is_settled(self, start: int, end: int) -> bool:
         """Whether every non-blank character between `start` and `end` has an owner."""

@@ -70,7 +70,7 @@ def extract(data: bytes, rules: RuleSet) -> Extraction:
         _extract_form(document_id, index, document.text, form_slice, rules, ledger)
         for index, form_slice in enumerate(tokenize(document, rules), start=1)
     )
-    ledger.close(0, len(document.text), Owner.OUTSIDE)
+    ledger.claim(0, len(document.text), Owner.OUTSIDE)
     status: Status = "no_form" if not forms else "extracted" if any(f.form.kind for f in forms) else "unknown_form"
     return Extraction(
         document_id,

@@ -20,7 +20,11 @@ Row = tuple[Any, ...]
 def run_query(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[list[str], list[Row]]:
     """Column names and rows of one statement. Raises UsageError `query.failed` with DuckDB's own explanation."""
     try:
-        cursor = connection.execute(statement)
+        statements = connection.extract_statements(statement)
+        if len(statements) != 1:
+            message = f"there are {len(statements)} statements; give one, in quotes"
+            raise UsageError("query.not_one_statement", message)
+        cursor = connection.execute(statements[0])
         names = [column[0] for column in cursor.description or []]
         return names, cursor.fetchall()
     except duckdb.Error as error:

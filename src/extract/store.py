@@ -134,6 +134,7 @@ def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         message = f"{path}: there is no such database; make it with: extract import PATH --db {path}"
         raise StoreError("database.missing", message)
+    _refuse_other_files(path)
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
@@ -150,12 +151,14 @@ def _attach(path: Path) -> duckdb.DuckDBPyConnection:
     """A connection whose default database is the file at `path`, created with our schema where it is new."""
     if not path.parent.is_dir():
         raise StoreError("database.no_folder", f"{path}: the folder {path.parent} does not exist; create it first")
+    _refuse_other_files(path)
     connection = duckdb.connect()
     quoted = str(path).replace("'", "''")
     try:
         # The storage version is a file's own from its creation on.
-        version = "" if path.exists() else " (STORAGE_VERSION 'v1.0.0')"
-        connection.execute(f"ATTACH '{quoted}' AS forms_database{version}")
+        version = "" if path.exists() else ", STORAGE_VERSION 'v1.0.0'"
+        # Without the type, DuckDB goes by the ending of the name and may open a .csv or .json as something else.
+        connection.execute(f"ATTACH '{quoted}' AS forms_database (TYPE duckdb{version})")
         connection.execute("USE forms_database")
         is_new = not connection.execute(
             "SELECT 1 FROM duckdb_tables() WHERE database_name = 'forms_database'"
@@ -168,6 +171,20 @@ def _attach(path: Path) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise _explained(path, error) from error
     return connection
+
+
+def _refuse_other_files(path: Path) -> None:
+    """A path that is there must be a DuckDB file: four bytes behind its checksum say so."""
+    if path.is_dir():
+        raise StoreError("database.foreign", f"{path}: is a folder; name a file in it with --db")
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(12)
+    if not head:
+        raise StoreError("database.foreign", f"{path}: is empty; delete it or choose another name with --db")
+    if head[8:] != b"DUCK":
+        raise StoreError("database.foreign", f"{path}: is not a DuckDB file; choose another name with --db")
 
 
 def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
@@ -199,8 +216,6 @@ def _explained(path: Path, error: duckdb.Error) -> StoreError:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
         return StoreError("database.busy", f"{path}: is in use by {who}; close it there, or wait, and try again")
-    if "not a valid DuckDB" in text:
-        return StoreError("database.foreign", f"{path}: is not a DuckDB file; choose another name with --db")
     return StoreError("database.unusable", f"{path}: {text.splitlines()[0]}")
 
 

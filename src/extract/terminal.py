@@ -6,6 +6,7 @@ no file can move the cursor, colour the screen or raise an error in the renderer
 
 from __future__ import annotations
 
+import os
 import sys
 from decimal import Decimal
 
@@ -18,8 +19,9 @@ _PICTURES |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD) | dict.fromkeys((0x202A, 0
 
 
 def data_console() -> Console:
-    """The console for results, on stdout."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    """The console for results, on stdout; what goes into a pipe or file is not folded to a terminal's width."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def message_console() -> Console:

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
-from extract.labels import bare_label
 from extract.rules import FormRule, RuleSet, Title
 
 # So many different labels make a form even where the key label is missing.
@@ -55,7 +54,7 @@ class _Region:
     """A title candidate and the lines up to the next one."""
 
     title: Title
-    heading: Span
+    headings: list[Span]
     lines: list[_Line]
     opens_table: bool  # the title is a paragraph of its own or the first row of its table
     labels: set[str] = field(default_factory=set)
@@ -142,25 +141,39 @@ class _Cutter:
         for line in lines:
             if found := self._title_in(line):
                 opens_table = line.table is None or line.table is not previous_table
-                regions.append(_Region(*found, [], opens_table))
+                title, heading = found
+                regions.append(_Region(title, [heading], [], opens_table))
             if regions:
                 regions[-1].lines.append(line)
             previous_table = line.table
         return [self._with_labels(region) for region in self._without_sections(regions)]
 
     def _without_sections(self, regions: list[_Region]) -> Iterator[_Region]:
-        """Regions whose title is unknown and starts no form belong to what stands before them."""
+        """Candidates that start nothing of their own joined to what they belong to.
+
+        An unknown title that heads a section belongs to the form before it; a title that is printed twice, with at most
+        the year and such lines between, to its repetition.
+        """
         kept: _Region | None = None
         for region in regions:
-            if region.title.rule is None and not self._shows_unknown_form(region):
-                if kept:
-                    kept.lines += region.lines
+            if kept and region.title.rule is None and not self._shows_unknown_form(region, kept.title.rule):
+                kept.lines += region.lines
                 continue
-            if kept:
+            if kept and region.title.rule is kept.title.rule and self._is_only_heading(kept):
+                region.lines[:0] = kept.lines
+                region.headings[:0] = kept.headings
+            elif kept:
                 yield kept
             kept = region
-        if kept:
+        if kept and (kept.title.rule or self._shows_unknown_form(kept, None)):
             yield kept
+
+    def _is_only_heading(self, region: _Region) -> bool:
+        """Whether a year line stands below the title, and nothing else but boilerplate."""
+        if len(region.lines) > YEAR_LINE_DISTANCE + 1 or not self._year_line(region):
+            return False
+        texts = (self._text[line.start : line.end].strip() for line in region.lines[1:])
+        return all(not text or self._phrases.year_line(text)[0] or self._phrases.is_boilerplate(text) for text in texts)
 
     def _title_in(self, line: _Line) -> tuple[Title, Span] | None:
         """The title that a line shows."""
@@ -189,9 +202,9 @@ class _Cutter:
         spans = [(c.start, c.end) for c in line.row if c.end > c.start] if line.row else [(line.start, line.end)]
         for start, end in spans:
             text = self._text[start:end]
-            use = rule.labels.get(bare_label(text))
+            use = rule.use_of(text)
             if use is None and (colon := _COLON.search(text)):
-                use = rule.labels.get(bare_label(text[: colon.start()]))
+                use = rule.use_of(text[: colon.start()])
             if use and use.role == "field":
                 yield use.name
 
@@ -200,7 +213,7 @@ class _Cutter:
     def starts_form(self, region: _Region, open_form: list[_Region] | None) -> bool:
         rule = region.title.rule
         if rule is None:
-            return self._shows_unknown_form(region)
+            return True
         if rule.spec.key in region.labels:
             return True
         enough = len(region.labels) >= ENOUGH_LABELS
@@ -209,11 +222,19 @@ class _Cutter:
         already = set().union(*(r.labels for r in open_form))
         return enough and len(region.labels & already) * 2 > len(region.labels)
 
-    def _shows_unknown_form(self, region: _Region) -> bool:
-        """A title of no known kind needs a table below it and, inside a table, a year line: else it heads a section."""
+    def _shows_unknown_form(self, region: _Region, before: FormRule | None) -> bool:
+        """Whether an unknown title starts a form: it has a table below it and is more than the heading of a section.
+
+        Inside a table or behind a known form that takes the year line, the key label of the form before, or a title
+        that says that it is one.
+        """
         if region.rows < 2:
             return False
-        return region.opens_table or bool(self._year_line(region))
+        if region.opens_table and before is None:
+            return True
+        if self._year_line(region) or (region.opens_table and self._phrases.names_a_form(region.title.text)):
+            return True
+        return before is not None and any(before.spec.key in self._labels_in(line, before) for line in region.lines)
 
     def _year_line(self, region: _Region) -> tuple[int | None, Span] | None:
         """The year line below a title, with the year where it is filled in."""
@@ -231,12 +252,12 @@ class _Cutter:
         lines = lines[: self._form_length(lines, first.title.rule)]
         headings, year = [], None
         for region in regions:
-            headings.append(region.heading)
+            headings += region.headings
             if found := self._year_line(region):
                 year = year or found[0]
                 headings.append(found[1])
         year = year or first.title.year
-        span = Span(first.heading.start, max(lines[-1].end, first.heading.end))
+        span = Span(headings[0].start, max(lines[-1].end, headings[0].end))
         return FormSlice(first.title.rule, first.title.text, year, tuple(headings), tuple(_blocks(lines)), span)
 
     def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:

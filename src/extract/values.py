@@ -88,7 +88,7 @@ def _read_text(text: str, _: Sequence[str]) -> Reading:
 _LONGEST_SIGNATURE = 200
 _SEAL_AND_DATE = re.compile(
     r"(?:[(（](?:单位)?(?:盖章|公章|签章|签字|签名|章)[)）]|日期[:：]|\s)*"
-    r"(?P<year>(?:19|20)\d\d)\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日$"
+    r"(?P<year>(?:19|20)\d\d)(?:\s*年\s*|[./-])(?P<month>\d{1,2})(?:\s*月\s*|[./-])(?P<day>\d{1,2})\s*日?$"
 )
 
 
@@ -118,13 +118,14 @@ def _read_opinion(text: str, _: Sequence[str]) -> Reading:
 
 _TICK = rf"[{TICKED}☒√✓✔■●◉]"
 _BOX = rf"[{UNTICKED}□○◯]"
-# Boxes in brackets, (√) ( ), count as one mark with their brackets.
+# Boxes in brackets, (√) ( ), count as one mark with their brackets; a hint such as （在□内打√） is none.
 _TICKED_MARK = re.compile(rf"[(（\[【]\s*{_TICK}\s*[)）\]】]|{_BOX}\s*{_TICK}|{_TICK}")
 _EMPTY_MARK = re.compile(rf"[(（\[【]\s*{_BOX}?\s*[)）\]】]|{_BOX}")
+_HINT = re.compile(r"[(（][^()（）]*[打划勾选][^()（）]*[)）]")
 
 
 def _read_choice(text: str, options: Sequence[str]) -> Reading:
-    """The one ticked option. Marks stand all in front of their options or all behind them."""
+    """The one ticked option; None where none or several are, or where a mark could belong to two."""
     ticked = _ticked_options(text, options)
     whole = compact(text)
     if not ticked and whole in options:
@@ -134,15 +135,26 @@ def _read_choice(text: str, options: Sequence[str]) -> Reading:
 
 
 def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
-    marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, text))
+    """The options with a tick: marks stand all in front of their options, or all behind them, or touch them."""
+    marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, _HINT.sub("", text)))
     spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in options)
-    tokens = re.findall(rf"{TICKED}|{UNTICKED}|{spaced}", marked)
-    marks_lead = bool(tokens) and tokens[0] in (TICKED, UNTICKED)
+    tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|{spaced}", marked))
+    is_mark = [bool(token["mark"]) for token in tokens]
+    if len(is_mark) % 2 == 0 and all(this != after for this, after in pairwise(is_mark)):
+        pairs = [(tokens[i], tokens[i + 1]) for i in range(0, len(tokens), 2)]
+    else:
+        pairs = [
+            (this, after)
+            for this, after in pairwise(tokens)
+            if this.end() == after.start() and bool(this["mark"]) != bool(after["mark"])
+        ]
+        if len({id(token) for pair in pairs for token in pair}) < 2 * len(pairs):
+            return []  # a mark that touches two options, or an option with two marks
     ticked = []
-    for first, second in pairwise(tokens):
-        mark, option = (first, second) if marks_lead else (second, first)
-        if mark == TICKED and option not in (TICKED, UNTICKED):
-            ticked.append(compact(option))
+    for first, second in pairs:
+        mark, option = (first, second) if first["mark"] else (second, first)
+        if mark["mark"] == TICKED:
+            ticked.append(compact(option[0]))
     return ticked
 
 
@@ -151,16 +163,19 @@ def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
 _YEAR = r"(?:19|20)\d\d"
 _TO = r"(?:-{1,2}|[–—―~]{1,2}|至|到)"
 _DATE = (
-    rf"(?P<y{{0}}>{_YEAR})(?:年|[./-])(?P<m{{0}}>\d{{{{1,2}}}})(?:月|[./-](?=\d))?"
+    rf"(?P<y{{0}}>{_YEAR})(?:年度?|[./-])(?P<m{{0}}>\d{{{{1,2}}}})(?:月|[./-](?=\d))?"
     r"(?:(?<=[月./-])(?P<d{0}>\d{{1,2}})日?)?"
 )
-_MONTHS_OF_ONE_YEAR = re.compile(rf"(?P<y1>{_YEAR})[年.](?P<m1>\d{{1,2}})月?{_TO}(?P<m2>\d{{1,2}})月(?:底|份)?")
+_MONTHS_OF_ONE_YEAR = re.compile(rf"(?P<y1>{_YEAR})(?:年度?|[./])(?P<m1>\d{{1,2}})月?{_TO}(?P<m2>\d{{1,2}})月?")
 _DAYS_OF_ONE_YEAR = re.compile(
     rf"(?P<y1>{_YEAR})年(?P<m1>\d{{1,2}})月(?P<d1>\d{{1,2}})日?{_TO}(?P<m2>\d{{1,2}})月(?P<d2>\d{{1,2}})日"
 )
-_DATE_TO_DATE = re.compile(f"{_DATE.format(1)}{_TO}{_DATE.format(2)}(?:止|底)?")
-_YEARS = re.compile(rf"(?P<y1>{_YEAR})年?度?(?:{_TO}(?P<y2>{_YEAR})年度?|年度?|全年)?")
-_PERIOD_FORMS = (_MONTHS_OF_ONE_YEAR, _DAYS_OF_ONE_YEAR, _DATE_TO_DATE, _YEARS)
+_DATE_TO_DATE = re.compile(f"{_DATE.format(1)}{_TO}{_DATE.format(2)}")
+_DIGITS_TO_DIGITS = re.compile(rf"(?P<y1>{_YEAR})(?P<m1>\d\d)(?P<d1>\d\d){_TO}(?P<y2>{_YEAR})(?P<m2>\d\d)(?P<d2>\d\d)")
+_YEARS = re.compile(rf"(?P<y1>{_YEAR})年?度?(?:{_TO}(?P<y2>{_YEAR})年度?|全年)?")
+_PERIOD_FORMS = (_MONTHS_OF_ONE_YEAR, _DAYS_OF_ONE_YEAR, _DATE_TO_DATE, _DIGITS_TO_DIGITS, _YEARS)
+# Words that a period carries without meaning another one: 自…起至…止, 12月底, 月份, and its length in brackets.
+_PERIOD_WORDS = re.compile(r"^自|^从|起(?=至|到)|(?<=[月日])[止底份]|\((?:共|为期)?\d{1,3}(?:个月|年|天)\)$")
 
 
 def _read_period(text: str, _: Sequence[str]) -> Reading:
@@ -180,7 +195,7 @@ def read_period(text: str) -> tuple[date, date] | None:
     >>> read_period("2021年6月-2020年3月"), read_period("长期"), read_period("1年")
     (None, None, None)
     """
-    bare = compact(text).replace("起至", "至").replace("起到", "至").replace("月份", "月")
+    bare = _PERIOD_WORDS.sub("", compact(text))
     found = next(filter(None, (form.fullmatch(bare) for form in _PERIOD_FORMS)), None)
     if not found:
         return None
@@ -199,37 +214,63 @@ def read_period(text: str) -> tuple[date, date] | None:
 _PHONE = re.compile(
     r"(?<!\d)(?:"
     r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}"  # mobile, often in groups of 3-4-4
-    r"|(?:[(（]?0\d{2,3}[)）]?[-—－\s]?)?[2-9]\d{6,7}(?:[-—转]\d{1,5})?"  # landline, area code and extension
+    r"|[48]00[-\s]?\d{3,4}[-\s]?\d{3,4}"  # service numbers
+    r"|(?:[(（]?0\d{2,3}[)）]?[-—－\s]?)?[2-9]\d{2,3}[-\s]?\d{4}(?:[-—转]\d{1,5})?"  # landline, area code, extension
     r")(?!\d)"
 )
-_CONTACT_WORDS = re.compile("联系人[:：]?|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el")
-_AROUND_NAME = " \t\n\r\u3000,，、;；:：/()（）-"
+_CONTACT_WORDS = re.compile("(?:联系人|负责人|姓名)[:：]|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el")
+_NOTE = re.compile(r"[(（][^()（）]*[)）]")
+_AROUND_NAME = " \t\n\r\u3000,，、;；:：./()（）-—"
+_DIGIT = re.compile(r"[\d*＊]")
 
 
 def _read_contact(text: str, _: Sequence[str]) -> Reading:
-    """A name and a phone in one cell, in whatever order and with whatever between them."""
+    """A name and a phone in one cell, in whatever order and with whatever between them; several are joined by 、.
+
+    A name has no digits: where some are left, the phone could not be read and the name is what stands before them.
+    """
     phones = list(_PHONE.finditer(narrow(text)))
-    if not phones:
-        name = one_line(text)
-        parts = (Part("name", name, 0, len(text)), Part("phone", None, len(text), len(text)))
-        return Reading(parts, "contact.no_phone")
-    first, last = phones[0].start(), phones[-1].end()
-    name_at = _name_span(text, first, last)
-    found_name = one_line(text[name_at.start : name_at.end]) or None
-    phone = "、".join(re.sub(r"\s+", "", p[0]) for p in phones)
-    parts = (Part("name", found_name, *name_at), Part("phone", phone, first, last))
-    return Reading(parts, None if found_name else "contact.no_name")
+    names, has_digits = _names_between(text, [phone.span() for phone in phones])
+    phone = "、".join(re.sub(r"\s+", "", p[0]) for p in phones) or None
+    name = "、".join(one_line(text[start:end]) for start, end in names) or None
+    at_phone = Span(phones[0].start(), phones[-1].end()) if phones else Span(len(text), len(text))
+    at_name = Span(names[0].start, names[-1].end) if names else Span(0, 0)
+    problem = "contact.unread_phone" if has_digits else None if name and phone else "contact.incomplete"
+    return Reading((Part("name", name, *at_name), Part("phone", phone, *at_phone)), problem)
 
 
-def _name_span(text: str, first: int, last: int) -> Span:
-    """Where the name stands: before the first phone or, where nothing is there, behind the last."""
-    for start, end in ((0, first), (last, len(text))):
-        kept = _CONTACT_WORDS.sub(lambda word: " " * len(word[0]), text[start:end])
-        name = kept.strip(_AROUND_NAME)
-        if name:
-            at = start + kept.index(name)
-            return Span(at, at + len(name))
-    return Span(first, first)
+def _names_between(text: str, phones: list[tuple[int, int]]) -> tuple[list[Span], bool]:
+    """Where names stand around the phones, and whether digits are left that are no phone."""
+    names, has_digits, start = [], False, 0
+    for phone_start, phone_end in [*phones, (len(text), len(text))]:
+        piece = _NOTE.sub(_blanked, _CONTACT_WORDS.sub(_blanked, text[start:phone_start]))
+        if digit := _DIGIT.search(piece):
+            has_digits = True
+            piece = piece[: digit.start()]
+        if name := piece.strip(_AROUND_NAME):
+            at = start + piece.index(name)
+            names.append(Span(at, at + len(name)))
+        start = phone_end
+    return names, has_digits
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _read_name(text: str, _: Sequence[str]) -> Reading:
+    """The name of a person, without the phone that some people add."""
+    reading = _read_contact(text, ())
+    name, phone = reading.parts
+    problem = "person.with_phone" if phone.value or reading.problem == "contact.unread_phone" else None
+    return Reading((name._replace(name=""),), problem)
+
+
+def _read_phone(text: str, _: Sequence[str]) -> Reading:
+    """A phone number, without the name that some people add."""
+    name, phone = _read_contact(text, ()).parts
+    problem = "phone.unread" if phone.value is None else "phone.with_name" if name.value else None
+    return Reading((phone._replace(name=""),), problem)
 
 
 # -------------------------------------------------------------------------------------------------------------- money
@@ -340,6 +381,8 @@ VALUE_TYPES: dict[str, Callable[[str, Sequence[str]], Reading]] = {
     "choice": _read_choice,  # one of the rule's options, ticked
     "period": _read_period,  # parts text, start, end
     "contact": _read_contact,  # parts name, phone
+    "person": _read_name,  # one name
+    "phone": _read_phone,  # one phone number
     "money": _read_money,  # the amount, and the part unit
 }
 

@@ -27,7 +27,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
         ledger.claim(*heading, Owner.TITLE)
     span = form_slice.span
     if form_slice.rule is None:
-        ledger.close(*span, Owner.LEFTOVER)
+        ledger.claim(*span, Owner.LEFTOVER)
         return Form(None, form_slice.title, form_slice.fiscal_year, span), []
     sheet = Sheet(text, form_slice, form_slice.rule, rules, ledger)
     for block in form_slice.blocks:

@@ -60,8 +60,10 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     filled = [cell for cell in cells if sheet.is_free(cell)]
     if filled and sheet.rule.fields[name].type not in ROW_TYPES:
         filled = [cell for cell in filled if cell.column == filled[0].column]
-    first, last = (filled[0], filled[-1]) if filled else (cells[0], cells[0]) if cells else (label, label)
-    start, end = (first.start, last.end) if cells else (label.end, label.end)
+    if filled:
+        start, end = filled[0].start, filled[-1].end
+    else:
+        start = end = cells[0].start if cells else label.end
     sheet.add_field(name, bare_label(sheet.cell_text(label)), start, end)
 
 
@@ -85,10 +87,12 @@ def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell
 
 
 def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
-    """The cell below, where a whole row of labels has a row of values under it."""
+    """The cell below, where a whole row of labels has a row of values under it, or the rest of a torn row."""
     if number + 1 >= len(table.rows):
         return []
     row, values = table.rows[number], table.rows[number + 1]
+    if not table.has_grid and position == len(row) - 1 and len(values) == 1 and not announces(sheet, values[0]):
+        return [values[0]]  # a row that a blank paragraph has torn behind its label
     labels_only = all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row)
     if not labels_only or any(announces(sheet, cell) for cell in values):
         return []
@@ -178,7 +182,7 @@ def _label_before(sheet: Sheet, text: str, start: int, colon: int) -> tuple[str,
     for at in range(start, colon):
         if text[at].isspace():
             continue
-        use = sheet.rule.labels.get(bare_label(text[at:colon]))
+        use = sheet.rule.use_of(text[at:colon])
         if use and use.role == "field":
             return use.name, at
     return None

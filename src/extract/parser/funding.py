@@ -10,6 +10,7 @@ lost the spans, blank cells of the lower header row continue the header above th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from extract.form import Funding
 from extract.labels import label_unit
 from extract.ledger import Owner
 from extract.parser.sheet import Sheet
+from extract.parser.torn import mended
 from extract.rules import FundingSpec, LabelUse
 from extract.values import YUAN_PER_UNIT, read_money
 
@@ -38,8 +40,9 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         return 0
     headers = _header_rows(sheet, table, number)
     _claim_headers(sheet, headers)
-    amounts = _amount_rows(sheet, table, number + len(headers))
     columns = _grid_columns(sheet, headers) if table.has_grid else _dump_columns(sheet, headers)
+    length = None if table.has_grid else len(columns or headers[-1])
+    amounts, amount_rows = _amount_rows(sheet, table, number + len(headers), length)
     for row in amounts:
         if columns is None or not (table.has_grid or len(row) == len(columns)):
             message = "the amounts do not line up with the header; compare with the source"
@@ -47,7 +50,7 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
             continue
         for cell in row:
             _read_amount(sheet, spec, cell, _column_of(cell, columns, has_grid=table.has_grid))
-    return len(headers) + len(amounts)
+    return len(headers) + amount_rows
 
 
 def _is_header(uses: Sequence[LabelUse | None]) -> bool:
@@ -57,11 +60,15 @@ def _is_header(uses: Sequence[LabelUse | None]) -> bool:
 
 
 def _header_rows(sheet: Sheet, table: Table, number: int) -> list[tuple[Cell, ...]]:
-    """The row of sources and the rows below it that hold nothing but sources."""
+    """The row of sources and rows below it that name more of them; a cell that no rule knows is an unknown source."""
     headers = [table.rows[number]]
     for row in table.rows[number + 1 :]:
-        uses = [sheet.use(cell) for cell in row if not sheet.is_blank(cell)]
-        if not uses or any(use is None or use.role != "funding" for use in uses):
+        filled = [cell for cell in row if not sheet.is_blank(cell)]
+        uses = [sheet.use(cell) for cell in filled]
+        names_sources = any(use and use.role == "funding" for use in uses)
+        if not names_sources or any(use and use.role not in ("funding", "section") for use in uses):
+            break
+        if any(read_money(sheet.cell_text(cell)) for cell in filled):
             break
         headers.append(row)
     return headers
@@ -74,17 +81,27 @@ def _claim_headers(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> None:
                 sheet.claim_label(cell)
 
 
-def _amount_rows(sheet: Sheet, table: Table, number: int) -> list[tuple[Cell, ...]]:
-    """The row below the headers, and rows below that hold nothing but amounts, up to the next label."""
+def _amount_rows(sheet: Sheet, table: Table, number: int, length: int | None) -> tuple[list[tuple[Cell, ...]], int]:
+    """The row below the headers and rows below it that hold nothing but amounts, and how many rows these are.
+
+    `length` is the number of cells that a row of a dump must have, None where there is a grid.
+    """
     rows: list[tuple[Cell, ...]] = []
-    for row in table.rows[number:]:
-        if any(sheet.use(cell) for cell in row):
-            break
+    at = number
+    while at < len(table.rows) and not any(sheet.use(cell) for cell in table.rows[at]):
+        row, taken = table.rows[at], 1
+        if length and len(row) < length:
+            row, taken = mended(_without_labels(sheet, table.rows[at:]), length) or (row, 1)
         filled = [sheet.cell_text(cell) for cell in row if not sheet.is_blank(cell)]
         if rows and not (filled and all(read_money(text) for text in filled)):
             break
         rows.append(row)
-    return rows
+        at += taken
+    return rows, at - number
+
+
+def _without_labels(sheet: Sheet, rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
+    return list(itertools.takewhile(lambda row: not any(sheet.use(cell) for cell in row), rows))
 
 
 # ------------------------------------------------------------------------------------------------------------- columns
@@ -96,13 +113,13 @@ def _grid_columns(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> list[_Column
     for row in headers:
         for cell in row:
             use = sheet.use(cell)
-            if not use:
+            if not sheet.cell_text(cell):
                 continue
             start, end = cell.column, cell.column + cell.column_span
             above = next((c.unit for c in reversed(columns) if c.start <= start and end <= c.end), None)
             unit = label_unit(sheet.cell_text(cell)) or above
-            columns.append(_Column(start, end, use.name if use.role == "funding" else None, unit))
-    return _with_block_unit(columns)
+            columns.append(_Column(start, end, use.name if use and use.role == "funding" else None, unit))
+    return _with_block_unit(columns, sheet.unit_line)
 
 
 def _dump_columns(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> list[_Column] | None:
@@ -114,17 +131,17 @@ def _dump_columns(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> list[_Column
         for above in columns:
             if not rest:
                 return None
-            if sheet.use(rest[0]) is None:
+            if not sheet.cell_text(rest[0]):
                 rest.pop(0)
                 divided.append(above)
                 continue
-            while rest and sheet.use(rest[0]):
+            while rest and sheet.cell_text(rest[0]):
                 divided.append(_dump_column(sheet, rest.pop(0), above.unit))
         if rest:
             return None
         columns = divided
     placed = [column._replace(start=i, end=i + 1) for i, column in enumerate(columns)]
-    return _with_block_unit(placed)
+    return _with_block_unit(placed, sheet.unit_line)
 
 
 def _dump_column(sheet: Sheet, cell: Cell, unit_above: str | None) -> _Column:
@@ -133,12 +150,12 @@ def _dump_column(sheet: Sheet, cell: Cell, unit_above: str | None) -> _Column:
     return _Column(cell.column, cell.column + 1, source, label_unit(sheet.cell_text(cell)) or unit_above)
 
 
-def _with_block_unit(columns: list[_Column]) -> list[_Column]:
-    """Columns without a unit take the block's, where all others agree on one."""
+def _with_block_unit(columns: list[_Column], unit_line: str | None) -> list[_Column]:
+    """Columns without a unit take the block's, where all others agree on one, or else the form's unit line."""
     units = {column.unit for column in columns if column.unit}
-    if len(units) != 1:
+    if len(units) > 1:
         return columns
-    (unit,) = units
+    unit = units.pop() if units else unit_line
     return [column._replace(unit=column.unit or unit) for column in columns]
 
 
@@ -173,3 +190,6 @@ def _read_amount(sheet: Sheet, spec: FundingSpec, cell: Cell, column: _Column | 
     if not money:
         message = f"the amount of source {column.source} is not a number"
         sheet.note("funding.unread", "warning", "insufficient_data", message, span)
+    elif not unit:
+        message = f"the amount of source {column.source} has no unit, in its cell, its header or the form"
+        sheet.note("funding.no_unit", "warning", "insufficient_data", message, span)

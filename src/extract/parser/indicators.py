@@ -6,6 +6,7 @@ The header may repeat after a page break; the table ends where its first column 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from extract.document import Cell, Span, Table
@@ -13,6 +14,7 @@ from extract.form import Indicator
 from extract.ledger import Owner
 from extract.parser.fields import announces
 from extract.parser.sheet import Sheet
+from extract.parser.torn import mended
 from extract.rules import LabelUse
 from extract.target import parse_target
 from extract.values import one_line
@@ -28,21 +30,35 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         return 0
     body = _Body(sheet, table, spec.block)
     rows_read = 0
-    for row in table.rows[number:]:
+    rows = table.rows[number:]
+    while rows_read < len(rows):
+        row, taken = body.whole_row(rows[rows_read:])
         uses = sheet.uses(row)
         if _is_header(uses):
-            body.take_header(row, uses)
+            body.take_header(row, uses, rows[rows_read + 1 :])
         elif body.ends_at(row):
             break
         else:
             body.take_row(row)
-        rows_read += 1
+        rows_read += taken
     return rows_read
 
 
 def _is_header(uses: Sequence[LabelUse | None]) -> bool:
     columns = {use.name for use in uses if use and use.role == "indicator"}
     return "name" in columns and len(columns) > 1
+
+
+def _end(cell: Cell) -> int:
+    return cell.column + cell.column_span
+
+
+def _overlap(cell: Cell, header: Cell) -> int:
+    return min(_end(cell), _end(header)) - max(cell.column, header.column)
+
+
+def _covers(cell: Cell, header: Cell) -> bool:
+    return cell.column <= header.column and _end(header) <= _end(cell)
 
 
 class _Body:
@@ -53,26 +69,57 @@ class _Body:
         self._has_grid = table.has_grid
         self._block = block
         self._header: tuple[Cell, ...] = ()
+        self._first = 0  # the first named column
+        self._left_out = 0  # cells that every row lacks at its beginning: those of the section
         self._columns: dict[str, Cell] = {}
         self._merged: list[Cell] = []  # cells of earlier rows that reach down into the next
         self._level1: str | None = None
         self._level2: str | None = None
 
-    def take_header(self, row: tuple[Cell, ...], uses: Sequence[LabelUse | None]) -> None:
+    def whole_row(self, rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], int]:
+        """The first of `rows` and 1; in a dump, a torn row put together again and the number of its pieces."""
+        row = rows[0]
+        length = len(self._header) - self._left_out
+        if not self._has_grid and len(row) < length and not self.ends_at(row):
+            pieces = [*rows[:1], *itertools.takewhile(lambda r: not self._starts_something(r), rows[1:])]
+            whole = mended(pieces, length)
+            if whole:
+                return whole
+        return row, 1
+
+    def take_header(
+        self, row: tuple[Cell, ...], uses: Sequence[LabelUse | None], below: Sequence[tuple[Cell, ...]]
+    ) -> None:
         """Name the columns by the header's cells; the cells in front of them are the block's section."""
         self._header = row
         self._columns = {use.name: cell for cell, use in zip(row, uses, strict=True) if use and use.role == "indicator"}
+        self._first = min(cell.column for cell in self._columns.values())
         for cell, use in zip(row, uses, strict=True):
             if use:
                 self._sheet.claim_label(cell)
         self._carry(row)
+        body = itertools.takewhile(lambda r: not self.ends_at(r), below)
+        lengths = {len(r) for r in body}
+        self._left_out = self._first if not self._has_grid and lengths == {len(row) - self._first} else 0
 
     def ends_at(self, row: tuple[Cell, ...]) -> bool:
-        """Whether the row's first cell, in the table's first column, is a label of the form."""
-        if not row or row[0].column > self._header[0].column:
+        """Whether the row begins in front of the first named column with anything but blanks or the section's label.
+
+        Where the section has no column of its own, a label of the form in the first column ends the table.
+        """
+        if not row or not self._header:
             return False
         use = self._sheet.use(row[0])
-        return use != LabelUse("section", "indicators") and announces(self._sheet, row[0])
+        if use == LabelUse("section", "indicators"):
+            return False
+        if announces(self._sheet, row[0]):
+            return row[0].column <= self._header[0].column
+        in_front = row[0].column < self._first and (self._has_grid or len(row) == len(self._header))
+        return in_front and not self._sheet.is_blank(row[0])
+
+    def _starts_something(self, row: tuple[Cell, ...]) -> bool:
+        """Whether a row of a dump can be no later piece of a torn row: it has labels, or all the cells of a row."""
+        return len(row) >= len(self._header) - self._left_out or any(announces(self._sheet, cell) for cell in row)
 
     def take_row(self, row: tuple[Cell, ...]) -> None:
         """Record the row's indicator, if it holds one; a page break may have repeated the section's label."""
@@ -80,10 +127,7 @@ class _Body:
             self._sheet.claim_label(row[0])
         cells = self._cells_by_column(row)
         if cells is None:
-            if any(not self._sheet.is_blank(cell) for cell in row):
-                message = "a row of the indicator table has other cells than its header; compare with the source"
-                span = Span(row[0].start, row[-1].end)
-                self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
+            self._refuse(row)
             return
         self._take_levels(cells)
         name, target = cells.get("name"), cells.get("target")
@@ -94,28 +138,43 @@ class _Body:
             return
         self._add(cells, name, target)
 
+    def _refuse(self, row: tuple[Cell, ...]) -> None:
+        """A row that does not fit the header is left over; what levels it set is unknown, so none are in force."""
+        if all(self._sheet.is_blank(cell) for cell in row):
+            return
+        self._level1 = self._level2 = None
+        message = "a row of the indicator table has other cells than its header; compare with the source"
+        span = Span(row[0].start, row[-1].end)
+        self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
+
     # ------------------------------------------------------------------------------------------------- columns
 
     def _cells_by_column(self, row: tuple[Cell, ...]) -> _Cells | None:
         """The cell in each column; None where the row does not fit the header."""
         if self._has_grid:
-            cells = {column: self._cell_under(header, row) for column, header in self._columns.items()}
+            own = self._own_cells(row)
+            cells = {column: own.get(column) or self._merged_over(header) for column, header in self._columns.items()}
             self._carry(row)
-            filled = [cell for cell in (cells["name"], cells.get("target")) if cell]
-            return cells if len(set(map(id, filled))) == len(filled) else None
-        missing = len(self._header) - len(row)
-        first = min(cell.column for cell in self._columns.values())
-        if missing not in (0, first):  # the section's cell may be left out of the rows that it covers
+            name, target = self._columns["name"], self._columns["target"]
+            covers_both = any(_covers(cell, name) and _covers(cell, target) for cell in row)
+            return None if covers_both else cells
+        if len(row) != len(self._header) - self._left_out:
             return None
-        return {column: row[header.column - missing] for column, header in self._columns.items()}
+        return {column: row[header.column - self._left_out] for column, header in self._columns.items()}
 
-    def _cell_under(self, header: Cell, row: tuple[Cell, ...]) -> Cell | None:
-        """The first filled cell below a header cell: of this row, or merged down from above."""
-        end = header.column + header.column_span
-        own = [c for c in row if c.column < end and header.column < c.column + c.column_span]
-        if own:
-            return next((cell for cell in own if not self._sheet.is_blank(cell)), own[0])
-        return next((c for c in self._merged if c.column <= header.column < c.column + c.column_span), None)
+    def _own_cells(self, row: tuple[Cell, ...]) -> dict[str, Cell]:
+        """The row's cells by the column whose header each overlaps most; edges need not line up from row to row."""
+        own: dict[str, Cell] = {}
+        for cell in row:
+            overlaps = {column: _overlap(cell, header) for column, header in self._columns.items()}
+            column = max(overlaps, key=lambda each: overlaps[each])
+            if overlaps[column] > 0 and (column not in own or self._sheet.is_blank(own[column])):
+                own[column] = cell
+        return own
+
+    def _merged_over(self, header: Cell) -> Cell | None:
+        """The cell of an earlier row that reaches down into this column."""
+        return next((cell for cell in self._merged if cell.column <= header.column < _end(cell)), None)
 
     def _carry(self, row: tuple[Cell, ...]) -> None:
         """Keep the merged cells that reach below this row."""

@@ -7,7 +7,7 @@ import re
 from extract.document import Block, Cell, Span, walk_tables
 from extract.findings import Finding, Outcome, Severity
 from extract.form import Citation, Field, Funding, Indicator
-from extract.labels import LONGEST_LABEL, bare_label
+from extract.labels import LONGEST_LABEL
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet
 from extract.tokenizer import FormSlice
@@ -27,6 +27,7 @@ class Sheet:
         self.rules = rules
         self.ledger = ledger
         self.fiscal_year = form_slice.fiscal_year
+        self.unit_line = rules.phrases.unit_line(text[slice(*form_slice.span)])
         self._uses = _label_uses(text, form_slice.blocks, rule)
         self.fields: list[Field] = []
         self.funding: list[Funding] = []
@@ -138,7 +139,7 @@ def _label_uses(text: str, blocks: tuple[Block, ...], rule: FormRule) -> dict[Sp
         for row in table.rows:
             for cell in row:
                 if 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
-                    use = rule.labels.get(bare_label(text[cell.start : cell.end]))
+                    use = rule.use_of(text[cell.start : cell.end])
                     if use:
                         uses[Span(cell.start, cell.end)] = use
     return uses
@@ -153,7 +154,10 @@ _PROBLEMS = {
     "choice.none_ticked": "no option is ticked",
     "choice.several_ticked": "more than one option is ticked",
     "period.unread": "the text is not a period with a first and a last day",
-    "contact.no_phone": "there is no phone number in the cell",
-    "contact.no_name": "there is no name in the cell",
+    "contact.incomplete": "the cell holds no name, or no phone number",
+    "contact.unread_phone": "the cell holds digits that are no phone number",
+    "person.with_phone": "the cell holds a phone number beside the name; it is not stored",
+    "phone.with_name": "the cell holds a name beside the phone number; it is not stored",
+    "phone.unread": "the text is not a phone number",
     "money.unread": "the text is not an amount of money",
 }

@@ -42,7 +42,7 @@ _UNREADABLE: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", "a RAR archive", "unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
     (b"\x1f\x8b", "a gzip file", "unpack it first"),
-    (b"PK", "a ZIP archive that holds no Word document", "unpack it first if it is an archive of forms"),
+    (b"PK", "a ZIP archive or an Office file other than Word's", "unpack an archive first; save other files as .docx"),
 )
 
 

@@ -31,7 +31,11 @@ def load_rules(*folders: Path) -> RuleSet:
 
     Raises RuleError with file, line and key for everything that is wrong.
     """
-    files = {path.relative_to(f).as_posix(): path for f in folders or (packaged_rules(),) for path in f.rglob("*.yaml")}
+    files = {path.relative_to(f).as_posix(): path for f in folders or (packaged_rules(),) for path in _rule_files(f)}
+    for folder in folders:
+        if not any(path.is_relative_to(folder) for path in files.values()):
+            message = f"{folder}: holds no rules; they stand in its folders forms and vocabulary, as *.yaml"
+            raise RuleError("rules.missing", message)
     sources = {name: _RuleFile(path) for name, path in sorted(files.items())}
     labels = _vocabulary(sources, "labels").model(LabelsFile).labels
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
@@ -46,6 +50,10 @@ def load_rules(*folders: Path) -> RuleSet:
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    return [path for part in ("forms", "vocabulary") for path in sorted((folder / part).rglob("*.yaml"))]
 
 
 class _RuleFile:
@@ -74,7 +82,8 @@ class _RuleFile:
         try:
             return model.model_validate(self._content)
         except ValidationError as error:
-            first = error.errors()[0]
+            # A misspelt key shows twice, as unknown and as missing; the unknown one has a line to name.
+            first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
             message = str(first["msg"]).removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
                 message = f"there is no such key here; known are {', '.join(_known_keys(model, first['loc']))}"

@@ -39,6 +39,14 @@ class FormRule:
     spec: FormSpec
     labels: Mapping[str, LabelUse]
 
+    def use_of(self, text: str) -> LabelUse | None:
+        """What `text` announces if it is a label of the form; hints in brackets and a leading year may be extra."""
+        bare = bare_label(text)
+        use = self.labels.get(bare)
+        if use is None and bare and ("(" in bare or bare[0] in "12"):
+            use = self.labels.get(_HINT_OR_YEAR.sub("", bare))
+        return use
+
     @property
     def kind(self) -> str:
         """The form kind as stored in the database."""
@@ -56,12 +64,15 @@ class Phrases:
     def __init__(self, file: PhrasesFile) -> None:
         self.title_prefix = _alternatives(file.title_prefixes)
         self.title_suffix = _alternatives(file.title_suffixes)
-        self._year_line = regex.compile(_alternatives(file.year_lines))
+        boilerplate = _alternatives(file.boilerplate)
+        self._year_line = regex.compile(f"(?:{_alternatives(file.year_lines)})(?:{boilerplate})*")
+        self._unit_line = regex.compile(_alternatives(file.unit_lines))
+        self._form_title = regex.compile(_alternatives(file.form_titles))
         self._unknown_title = regex.compile(
             f"(?:{self.title_prefix})*(?P<title>{_alternatives(file.unknown_titles)})(?:{self.title_suffix})*"
         )
-        self._boilerplate = regex.compile(f"(?:{_alternatives(file.boilerplate)})+")
-        self._closing = regex.compile(f"(?:{_alternatives(file.boilerplate)})*(?:{_alternatives(file.closings)})")
+        self._boilerplate = regex.compile(f"(?:{boilerplate})+")
+        self._closing = regex.compile(f"(?:{boilerplate})*(?:{_alternatives(file.closings)})")
         self._instructions = regex.compile(_alternatives(file.instructions))
         self._placeholder = regex.compile(_alternatives(file.placeholders))
         self._blanks = frozenset(compact(blank) for blank in file.blanks)
@@ -70,12 +81,23 @@ class Phrases:
         """Whether `text` is the line that states the fiscal year, and the year where it is filled in."""
         found = _fullmatch(self._year_line, text, LONGEST_TITLE)
         year = found and found.groupdict().get("year")
-        return bool(found), int(year) if year else None
+        return bool(found), int(year.translate(_CHINESE_DIGITS)) if year else None
+
+    def unit_line(self, text: str) -> str | None:
+        """The money unit that a line or cell of `text` states for all amounts of the form."""
+        for piece in _LINE_OR_CELL.findall(text) if "单位" in text else ():
+            if "单位" in piece and (found := _fullmatch(self._unit_line, piece, LONGEST_TITLE)):
+                return str(found["unit"])
+        return None
 
     def unknown_title(self, text: str) -> str | None:
         """The title of a performance form of no known kind."""
         found = _fullmatch(self._unknown_title, text, LONGEST_TITLE)
         return found["title"] if found else None
+
+    def names_a_form(self, title: str) -> bool:
+        """Whether a title of no known kind says that it is a form, and not only a table inside one."""
+        return bool(_fullmatch(self._form_title, title, LONGEST_TITLE))
 
     def is_boilerplate(self, text: str) -> bool:
         """Whether a blank form already carries all of `text`."""
@@ -164,7 +186,10 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
         ) from None
 
 
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度?")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)|\d+分")
 
 

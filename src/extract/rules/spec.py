@@ -130,6 +130,8 @@ class PhrasesFile(_Strict):
     title_suffixes: list[Pattern]
     year_lines: list[Pattern]
     unknown_titles: list[Pattern]
+    form_titles: list[Pattern]
+    unit_lines: list[Pattern]
     boilerplate: list[Pattern]
     closings: list[Pattern]
     instructions: list[Pattern]

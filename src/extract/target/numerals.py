@@ -49,7 +49,7 @@ def chinese_number(text: str) -> str | None:
             return None
         thousands, hundreds, tens, gap, ones = section.groups("")
         number = int(f"{thousands or 0}{hundreds or 0}{tens or 0}{ones or 0}")
-        spoken_short = scale == 1 and ones and not (gap or tens) and (thousands or hundreds or total)
+        spoken_short = ones and not (gap or tens) and (thousands or hundreds or total)
         if spoken_short or (written and not number and scale > 1):
             return None
         total += number * scale

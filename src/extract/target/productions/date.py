@@ -51,7 +51,7 @@ def date(cell: Cell) -> Target | None:
     if match["until"]:
         until = cell.period(match.start("until"))
         return _date_range(cell, match, period, until) if match["suffix"] in (None, "止") else None
-    if (period.last_year or period.monthly) and not said:
+    if period.last_year and not said:
         return _date_range(cell, match, period, period)
     return None if period.last_year else _one_date(cell, match, period)
 

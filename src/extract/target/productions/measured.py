@@ -126,7 +126,7 @@ def _bounds(comparator: str, measure: Measure, word: str | None, implicit: bool)
     if comparator == "approx" and measure.at_least:
         return Bounds(comparator, lower=measure.number)
     if comparator == "approx" and word in FROM_BELOW:
-        return Bounds(comparator, upper=measure.number)
+        return Bounds(comparator, upper=measure.ceiling or measure.number)
     return Bounds.of(comparator, measure.number, measure.ceiling or measure.number, implicit)
 
 
