@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -197,3 +199,31 @@ def test_no_arguments_teach(extract: Extract) -> None:
     assert "extract import" in extract().stdout + extract().stderr
     for command in ("import", "parse", "read", "report", "show", "sql", "target"):
         assert "Usage" in extract(command, "--help").stdout
+
+
+@pytest.mark.parametrize("statements", ["", "select 1; select 2"])
+def test_sql_takes_exactly_one_statement(imported: Extract, statements: str) -> None:
+    run = imported("sql", statements)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+
+
+def test_ctrl_c_says_that_what_was_written_is_kept(extract: Extract) -> None:
+    for number in range(400):
+        (extract.folder / f"{number}.txt").write_text(
+            dump([declaration_table(Declaration(unit_head=f"周{number}"))]), "utf-8"
+        )
+    command = [sys.executable, "-m", "extract", "import", ".", "--quiet"]
+    process = subprocess.Popen(command, cwd=extract.folder, stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "what was written is kept" in errors.decode()
+
+
+def test_a_folder_of_rules_without_rules_is_refused(extract: Extract) -> None:
+    (extract.folder / "nothing").mkdir()
+    run = extract("rules", "list", "--rules", "nothing")
+    assert run.returncode == 5
+    assert "holds no rules" in run.stderr

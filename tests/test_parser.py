@@ -265,3 +265,55 @@ def test_parts_that_do_not_add_up_to_the_total_are_found(extract_text: Callable[
     text = dump_of(f"\t{TITLE}\n\n", "专项名称|公园管护", *FUNDING_HEAD, " |12|1|2|3|4|5")
     assert "funding.sum" in codes(extract_text(text))
     assert "funding.sum" not in codes(extract_text(text.replace("\t12\n", "\t15\n")))
+
+
+# ------------------------------------------------------------------------------------------------- torn and odd rows
+
+
+TORN = (
+    (" |产出指标|数量指标|修缮步道", "≥3公里"),
+    (" |产出指标", "数量指标|修缮步道|≥3公里"),
+    (" ", "产出指标|数量指标|修缮步道|≥3公里"),
+)
+
+
+@pytest.mark.parametrize("pieces", TORN)
+def test_a_row_torn_by_a_blank_paragraph_is_put_together(parse_rows: Parse, pieces: tuple[str, ...]) -> None:
+    form = parse_rows(
+        "专项名称|甲", INDICATOR_HEAD, *pieces, " |效益指标|社会效益|游客好评|明显提升", "其他需要说明的问题|无"
+    )
+    assert levels(form) == [("产出指标", "数量指标", "修缮步道"), ("效益指标", "社会效益", "游客好评")]
+    assert form.indicators[0].target.operator == ">="
+
+
+def test_a_torn_row_of_amounts_and_a_torn_field_are_put_together(parse_rows: Parse) -> None:
+    form = parse_rows("专项名称", "公园管护", *FUNDING_HEAD, " |12.5", " |2| |10|0.5")
+    assert form.value("project_name") == "公园管护"
+    assert [m.source for m in form.funding] == ["total", "provincial", "local", "other"]
+
+
+def test_a_row_that_fits_no_header_gives_no_indicator_and_ends_the_levels(parse_rows: Parse) -> None:
+    rows = (" |产出指标|数量指标|步道|≥3公里", " |满意度指标|游客满意|≥90%", " | | |群众满意|≥80%")
+    form = parse_rows("专项名称|甲", INDICATOR_HEAD, *rows, "其他需要说明的问题|无")
+    assert levels(form) == [("产出指标", "数量指标", "步道"), (None, None, "群众满意")]
+
+
+def test_a_row_of_people_below_the_indicators_is_no_indicator(parse_rows: Parse) -> None:
+    form = parse_rows("专项名称|甲", INDICATOR_HEAD, " |产出指标|数量指标|步道|≥3公里", "填表人|周明| |审核人|李禾")
+    assert levels(form) == [("产出指标", "数量指标", "步道")]
+
+
+def test_an_unknown_source_does_not_cost_the_known_ones(parse_rows: Parse) -> None:
+    head = ("资金情况|本年度预计投入（万元）|财政资金（万元）|其他", " | |中央|省级|对口支援|本级| ")
+    form = parse_rows("专项名称|公园管护", *head, " |12| | |2|10| ")
+    assert [(m.source, m.amount_yuan) for m in form.funding] == [("total", Decimal(120000)), ("local", Decimal(100000))]
+
+
+def test_the_unit_line_of_the_form_is_the_unit_of_its_amounts(parse_rows: Parse) -> None:
+    form = parse_rows("单位：万元", "专项名称|公园管护", "资金情况|合计|其他资金", " |12| ")
+    assert [(m.unit, m.amount_yuan) for m in form.funding] == [("万元", Decimal(120000))]
+
+
+def test_a_label_may_carry_a_hint_or_a_year(parse_rows: Parse) -> None:
+    form = parse_rows("专项名称|公园管护", "2021年度绩效目标|保持整洁", "中期目标（2021年—2023年）|全县达标")
+    assert (form.value("annual_goal"), form.value("long_term_goal")) == ("保持整洁", "全县达标")

@@ -245,3 +245,27 @@ def test_sql_can_neither_write_nor_reach_files(run: Run, database: Path, archive
         with pytest.raises(duckdb.Error):
             connection.execute(statement)
     connection.close()
+
+
+@pytest.mark.parametrize("name", ["have.csv", "have.json", "empty.duckdb"])
+def test_a_file_of_another_kind_is_never_taken_for_a_database(
+    tmp_path: Path, archive: Path, rules: RuleSet, name: str
+) -> None:
+    other = tmp_path / name
+    other.write_text("" if name.startswith("empty") else "a,b\n1,2\n")
+    with pytest.raises(StoreError) as foreign:
+        import_paths([archive], other, rules, pipeline.extract)
+    assert foreign.value.code == "database.foreign"
+
+
+def test_an_interrupted_import_keeps_what_it_has_extracted(run: Run, query: Query, archive: Path) -> None:
+    def interrupted(data: bytes, rules: RuleSet) -> pipeline.Extraction:
+        if "河道".encode() in data:
+            raise KeyboardInterrupt
+        return pipeline.extract(data, rules)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(archive, extract=interrupted)
+    assert counts(query)["forms"] == 1
+    assert run(archive).documents == 1
+    assert counts(query)["forms"] == 2

@@ -119,3 +119,42 @@ def test_a_thousand_forms_take_ten_times_as_long_as_a_hundred(rules: RuleSet) ->
         return time.process_time() - started
 
     assert seconds(1000) < 30 * min(seconds(100) for _ in range(3))
+
+
+def test_a_title_printed_above_and_inside_the_table_is_one_form(rules: RuleSet) -> None:
+    (only,) = slices(rules, f"{TITLE}\n\n{YEAR}\n\n" + form(title=f"\t{TITLE}\n\n"))
+    assert (only.fiscal_year, len(only.headings)) == (2021, 3)
+
+
+def test_a_heading_between_the_tables_of_a_form_cuts_nothing(rules: RuleSet) -> None:
+    first = dump_of(f"{TITLE}\n\n{YEAR}\n\n", "专项名称|公园管护", "主管部门|司法局")
+    (text,) = sliced_text(rules, first + dump_of("年度绩效指标表\n\n", "本年度绩效目标|保持整洁", "专项概况|绿地"))
+    assert "保持整洁" in text
+
+
+def test_an_unknown_form_in_the_table_of_a_known_one_is_cut_out(rules: RuleSet) -> None:
+    known, unknown, again = slices(
+        rules, form() + dump_of("\t项目支出绩效自评表\n\n", "专项名称|别的", "主管部门|别局") + form()
+    )
+    assert (known.rule, unknown.rule, again.rule) == (rules.forms[0], None, rules.forms[0])
+
+
+def test_text_below_a_blank_last_cell_is_outside(rules: RuleSet) -> None:
+    rows = dump_of(f"\t{TITLE}\n\n", "专项名称|公园管护", "审核意见| ")
+    texts = sliced_text(rules, rows.rstrip("\n") + "\n\n请各单位认真填报。\n\n" + form())
+    assert "认真填报" not in "".join(texts)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（2021年度）        单位：万元",
+        "申报年度：2021年",
+        "（二〇二一年度）",
+        "【2021年度】",
+        "（2021年度） 填报日期：2021年3月5日",
+    ],
+)
+def test_the_year_line_may_say_more(rules: RuleSet, line: str) -> None:
+    (only,) = slices(rules, form(title=f"\t{TITLE}\n\n\t{line}\n\n"))
+    assert only.fiscal_year == 2021

@@ -56,14 +56,16 @@ def import_paths(
         batch = _Batch(store, rules.version)
         sources = list(find_sources(paths))
         summary.files = len(sources)
-        for source in sources:
-            if isinstance(source, SourceError):
-                summary.problems.append((None, source))
-            else:
-                _import_file(source, rules, extract, batch, summary)
-            summary.done += 1
-            progress(summary)
-        batch.write()
+        try:
+            for source in sources:
+                if isinstance(source, SourceError):
+                    summary.problems.append((None, source))
+                else:
+                    _import_file(source, rules, extract, batch, summary)
+                summary.done += 1
+                progress(summary)
+        finally:
+            batch.write()  # what is extracted is kept, also when somebody interrupts
         skipped = summary.skipped + summary.duplicates
         store.finish_run(run_id, summary.files, skipped, summary.forms, summary.failures)
     return summary

@@ -22,7 +22,7 @@ from extract.ledger import Ledger, Owner
 from extract.parser import parse
 from extract.readers import read_document
 from extract.rules import RuleSet
-from extract.tokenizer import FormSlice, tokenize
+from extract.tokenizer import FormSlice, form_without_title, tokenize
 
 Status = Literal["extracted", "no_form", "unknown_form", "failed"]
 
@@ -79,7 +79,7 @@ def extract(data: bytes, rules: RuleSet) -> Extraction:
         status,
         document,
         forms=forms,
-        findings=tuple(_unread_content(document)),
+        findings=tuple(_document_findings(document, forms, rules)),
         characters=ledger.counts(),
     )
 
@@ -89,8 +89,11 @@ def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
     return Extraction(document_id_of(data), len(data), rules.version, "failed", error=error)
 
 
-def _unread_content(document: Document) -> Iterator[Finding]:
-    """One finding for each kind of content that the reader met and cannot read."""
+def _document_findings(document: Document, forms: tuple[ExtractedForm, ...], rules: RuleSet) -> Iterator[Finding]:
+    """Content that the reader met and cannot read, and the labels of a form whose title is nowhere."""
+    if not forms and (rule := form_without_title(document, rules)):
+        message = f"labels of {rule.kind} stand in the file, but no line is its title; add the title to the rule"
+        yield Finding("document.no_title", "warning", "insufficient_data", message)
     for kind in document.unread:
         message = f"the file holds content that is not read ({kind}); look at it in the program that made it"
         yield Finding("document.unread_content", "warning", "insufficient_data", message)

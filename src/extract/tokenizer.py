@@ -77,6 +77,17 @@ def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
     return [cutter.form_slice(regions) for regions in slices]
 
 
+def form_without_title(document: Document, rules: RuleSet) -> FormRule | None:
+    """The form kind of which enough labels stand in a document that has no title of it."""
+    cutter = _Cutter(document.text, rules)
+    lines = list(cutter.lines(document.blocks))
+    for rule in rules.forms:
+        labels = {name for line in lines if line.row for name in cutter.labels_in(line, rule)}
+        if len(labels) >= ENOUGH_LABELS:
+            return rule
+    return None
+
+
 class _Cutter:
     def __init__(self, text: str, rules: RuleSet) -> None:
         self._text = text
@@ -106,20 +117,28 @@ class _Cutter:
                 yield _row_line(row, table)
                 continue
             own, released = last.blocks[:kept], last.blocks[kept:]
-            end = own[-1].end if isinstance(own[-1], Paragraph) else last.end
+            end = own[-1].end if own and isinstance(own[-1], Paragraph) else last.start
             cut = Cell(last.row, last.column, 1, 1, last.start, end, own)
             yield _row_line((*row[:-1], cut), table)
             yield from self.lines(released)
 
     def _own_paragraphs(self, cell: Cell, next_row: tuple[Cell, ...] | None) -> int:
-        """How many of a last cell's paragraphs are its own: those before a title, instructions, or below the date."""
-        texts = [self._text[p.start : p.end] for p in cell.blocks if isinstance(p, Paragraph)]
-        if len(texts) < 2:
+        """How many of a last cell's paragraphs are its own.
+
+        Only in a form's last row are there others: a title, instructions, what stands below the date, and everything
+        where the cell opens with a blank line.
+        """
+        paragraphs = [block for block in cell.blocks if isinstance(block, Paragraph)]
+        texts = [self._text[p.start : p.end] for p in paragraphs]
+        opens_blank = bool(paragraphs) and "\n" in self._text[cell.start : paragraphs[0].start]
+        if len(texts) < 2 and not opens_blank:
             return len(cell.blocks)
         titled = next((i for i, text in enumerate(texts) if i and self._rules.title(text)), len(texts))
         ends_form = titled < len(texts) or next_row is None or self._is_title_row(next_row)
         if not ends_form:
             return len(texts)
+        if opens_blank and not self._is_form_furniture(texts[0]):
+            return 0
         for i in range(1, titled):
             below_date = self._phrases.is_closing(texts[i - 1]) and not self._is_form_furniture(texts[i])
             if below_date or self._phrases.opens_instructions(texts[i]):
@@ -194,10 +213,10 @@ class _Cutter:
     def _with_labels(self, region: _Region) -> _Region:
         if region.title.rule:
             for line in region.lines:
-                region.labels.update(self._labels_in(line, region.title.rule))
+                region.labels.update(self.labels_in(line, region.title.rule))
         return region
 
-    def _labels_in(self, line: _Line, rule: FormRule) -> Iterator[str]:
+    def labels_in(self, line: _Line, rule: FormRule) -> Iterator[str]:
         """The names of the fields whose labels fill a cell of the line or open it, followed by a colon."""
         spans = [(c.start, c.end) for c in line.row if c.end > c.start] if line.row else [(line.start, line.end)]
         for start, end in spans:
@@ -234,7 +253,7 @@ class _Cutter:
             return True
         if self._year_line(region) or (region.opens_table and self._phrases.names_a_form(region.title.text)):
             return True
-        return before is not None and any(before.spec.key in self._labels_in(line, before) for line in region.lines)
+        return before is not None and any(before.spec.key in self.labels_in(line, before) for line in region.lines)
 
     def _year_line(self, region: _Region) -> tuple[int | None, Span] | None:
         """The year line below a title, with the year where it is filled in."""
@@ -273,7 +292,7 @@ class _Cutter:
                 and self._phrases.opens_instructions(self._text[line.start : line.end])
             ):
                 later = [lines[r] for r in rows if r > i]
-                if not (rule and any(any(self._labels_in(row, rule)) for row in later)):
+                if not (rule and any(any(self.labels_in(row, rule)) for row in later)):
                     length = i
                     break
         while rows and length > 1 and not lines[length - 1].row and not self._is_labelled(lines[length - 1], rule):
@@ -281,7 +300,7 @@ class _Cutter:
         return length
 
     def _is_labelled(self, line: _Line, rule: FormRule | None) -> bool:
-        return rule is not None and any(self._labels_in(line, rule))
+        return rule is not None and any(self.labels_in(line, rule))
 
 
 def _is_wrapper(table: Table) -> bool:
