@@ -280,21 +280,18 @@ class _Cutter:
         return FormSlice(first.title.rule, first.title.text, year, tuple(headings), tuple(_blocks(lines)), span)
 
     def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:
-        """How many lines belong to the form: up to the instructions below it, without the prose that trails it."""
+        """How many lines belong to the form: up to the instructions below it, without the prose that trails it.
+
+        Instructions repeat the labels in prose; only a table row with a label says that the form goes on behind them.
+        """
         rows = [i for i, line in enumerate(lines) if line.row]
+        last_labelled = next((i for i in reversed(rows) if self._is_labelled(lines[i], rule)), rows[0] if rows else 0)
         length = len(lines)
-        for i, line in enumerate(lines):
-            below_table = not rows or rows[0] < i
-            if (
-                i
-                and not line.row
-                and below_table
-                and self._phrases.opens_instructions(self._text[line.start : line.end])
-            ):
-                later = [lines[r] for r in rows if r > i]
-                if not (rule and any(any(self.labels_in(row, rule)) for row in later)):
-                    length = i
-                    break
+        for i in range(last_labelled + 1, len(lines)):
+            line = lines[i]
+            if not line.row and self._phrases.opens_instructions(self._text[line.start : line.end]):
+                length = i
+                break
         while rows and length > 1 and not lines[length - 1].row and not self._is_labelled(lines[length - 1], rule):
             length -= 1
         return length
