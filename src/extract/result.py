@@ -32,15 +32,26 @@ def extraction_as_json(extraction: Extraction, *, spans: bool = True) -> Json:
 
 
 def document_as_json(document: Document) -> Json:
-    """A document as the reader saw it; a table is an object with `rows` of cells."""
+    """A document as the reader saw it; a table is an object with `rows` of cells.
+
+    `text` is the body's, in which the places of its blocks count; what stands beside the body brings its own.
+    """
     return {
         "format": document.format,
         "encoding": document.encoding,
-        "text": document.text,
+        "text": document.text[: _body_end(document)],
         "blocks": [_block_as_json(block, document.text) for block in document.blocks],
         "asides": [_block_as_json(block, document.text) for block in document.asides],
         "unread": list(document.unread),
     }
+
+
+def _body_end(document: Document) -> int:
+    """Where the text of the body ends and that of the asides begins."""
+    first = next(iter(document.asides), None)
+    while isinstance(first, Table):
+        first = next((block for row in first.rows for cell in row for block in cell.blocks), None)
+    return first.start if first else len(document.text)
 
 
 def _block_as_json(block: Paragraph | Table, text: str) -> Json:
