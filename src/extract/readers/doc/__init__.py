@@ -1,0 +1,118 @@
+"""Reads binary Word files (.doc, .dot, .wps) of Word 97 to 2003, WPS, and Word 6/95, after [MS-DOC].
+
+From bytes to blocks, a module for each division of the format:
+
+container   the streams of the compound file
+fib         the header: where everything else is
+pieces      the piece table: the text, one character for each CP
+properties  bin tables, FKPs, PAPX and CHPX: what a paragraph mark ends, which runs read otherwise
+sprms       the single modifiers that properties are made of
+inlines     fields, symbols, deletions and special characters
+stories     paragraphs to blocks by the ends of cells and rows
+rows        the edges and merges of a table row
+tables      rows to tables with a grid
+parts       body, text boxes, and what stands beside the body
+
+The text is what a person sees in the final version: deletions and hidden text are left out, insertions and field
+results are in. Automatic list numbers are not part of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extract.document import Document, TextWriter
+from extract.errors import ReadError
+from extract.readers.doc.container import SIGNATURE, CompoundFile, broken
+from extract.readers.doc.fib import read_fib, too_old
+from extract.readers.doc.fonts import read_fonts, symbol_fonts
+from extract.readers.doc.form_fields import form_field_state
+from extract.readers.doc.inlines import Inlines
+from extract.readers.doc.parts import Parts
+from extract.readers.doc.pieces import read_pieces
+from extract.readers.doc.properties import Properties
+from extract.readers.doc.stories import Stories
+from extract.readers.doc.tables import write_story
+
+FORMAT = "doc"
+
+# Word for Windows 1 and 2, Word for DOS and Write had no compound file.
+_OLD_SIGNATURES = (b"\xdb\xa5", b"\x9b\xa5", b"1\xbe\0\0", b"2\xbe\0\0")
+
+_OTHER_PROGRAMS = {
+    "workbook": "an Excel workbook",
+    "book": "an Excel workbook",
+    "powerpoint document": "a PowerPoint presentation",
+    "encryptedpackage": "a Word or Excel file (2007 or later) that is protected with a password",
+    "contents": "a Microsoft Works or Publisher file",
+    "visiodocument": "a Visio drawing",
+    "\u4840\u3f3f\u4577\u446c\u3b6a\u45e4\u4824": "an installer",
+}
+
+_LEAVE_OUT = "leave it out, or save what it holds as .docx"
+_ADVICE = {"encryptedpackage": "open it with the password and save it without one"}
+
+# More than this share of characters that no text holds, and the bytes were something else.
+_TOLERATED_JUNK = 0.2
+_JUNK = re.compile("[\ue000-\ufdcf\ufff0-\uffff\x80-\x9f]")
+
+
+def accepts(data: bytes) -> bool:
+    """Whether `data` is a compound file, of Word or another program, or a file of a Word older than those."""
+    return data.startswith((SIGNATURE, *_OLD_SIGNATURES))
+
+
+def read(data: bytes) -> Document:
+    """The content of the Word file `data`: the body with its text boxes, then headers, notes and comments as asides.
+
+    Raises ReadError if the file is broken, encrypted, too old, nested too deeply or not a Word document.
+    """
+    if not data.startswith(SIGNATURE):
+        raise too_old()
+    container = CompoundFile(data)
+    document = container.stream("WordDocument")
+    if document is None:
+        raise _no_word(container)
+    fib = read_fib(document)
+    tables = document if fib.table_stream is None else container.stream(fib.table_stream)
+    if tables is None:
+        raise broken(f"its stream {fib.table_stream}, which says where the text is, is missing")
+    fields = container.stream("Data") or b""
+    pieces = read_pieces(fib, tables)
+    fonts = read_fonts(fib, tables)
+    properties = Properties(fib, tables, fields, pieces)
+    runs = properties.of_runs(symbol_fonts(fonts))
+    inlines = Inlines(pieces.text, runs, fonts, lambda place: form_field_state(fields, place))
+    stories = Stories(pieces.text, properties, inlines)
+    parts = Parts(fib, tables, stories)
+    out = TextWriter()
+    blocks = write_story(parts.body(), out)
+    asides = [block for story in parts.asides() for block in write_story(story, out)]
+    text = out.text()
+    _refuse_garbled(text)
+    return Document(FORMAT, None, text, blocks, tuple(asides))
+
+
+def _no_word(container: CompoundFile) -> ReadError:
+    """The error for a compound file without a WordDocument stream: what it is instead, as far as its streams tell."""
+    names = container.names()
+    for name, program in _OTHER_PROGRAMS.items():
+        if name in names:
+            return ReadError("doc.not_word", f"This is {program}, not a Word document; {_ADVICE.get(name, _LEAVE_OUT)}.")
+    listed = ", ".join(sorted(names)[:5]) or "nothing"
+    return ReadError(
+        "doc.no_word_stream",
+        f"The compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its content, so "
+        "fetch it again.",
+    )
+
+
+def _refuse_garbled(text: str) -> None:
+    """Raise ReadError `doc.garbled` where the text is mostly characters that no text holds."""
+    junk = len(_JUNK.findall(text))
+    if junk > _TOLERATED_JUNK * len(text):
+        raise ReadError(
+            "doc.garbled",
+            f"{junk:,} of the {len(text):,} characters read are none that a text holds, so the file is damaged or of an "
+            "unknown kind; open it in Word and save it as .docx.",
+        )

@@ -1,0 +1,199 @@
+"""The piece table: which bytes of the WordDocument stream are the text, and in what order ([MS-DOC] 2.8.35, 2.9.177).
+
+A character position (CP) counts UTF-16 units from the start of the document; it says nothing about where the bytes
+are. The text here has one character for each CP, so that offsets of the format can be used on it as they are: a
+surrogate pair stays two characters, and the second byte of a Word 6 double-byte character is a NUL.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from extract.readers.doc.container import broken
+from extract.readers.doc.fib import PIECES, Fib
+
+_PRC = 0x01
+_PCDT = 0x02
+_F_COMPRESSED = 0x40000000
+
+# [MS-DOC] 2.9.73 FcCompressed: cp1252, but what that leaves without a character stays a control character.
+_COMPRESSED = "".join(
+    bytes([code]).decode("cp1252" if 0x80 <= code < 0xA0 and code not in (0x80, 0x8E, 0x9E) else "latin-1", "replace")
+    for code in range(256)
+).replace("\ufffd", "\0")
+
+# [MS-DOC] 2.9.214 Prm0: the sprms with a number of seven bits, of which these change what is read.
+_SHORT_SPRMS = {0x18: 0x2416, 0x19: 0x2417, 0x41: 0x0800, 0x5C: 0x083C}
+
+# Code pages by the language (LCID) of a Word 6/95 file; the low ten bits are the primary language.
+_CODE_PAGES = {0x11: "cp932", 0x12: "cp949", 0x19: "cp1251", 0x22: "cp1251", 0x02: "cp1251", 0x08: "cp1253"}
+_CODE_PAGES |= {0x1F: "cp1254", 0x05: "cp1250", 0x0E: "cp1250", 0x15: "cp1250", 0x0D: "cp1255", 0x01: "cp1256"}
+_CHINESE = 0x04
+_TRADITIONAL = (0x0404, 0x0C04)
+_DOUBLE_BYTE = {
+    "gbk": re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]"),
+    "cp950": re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]"),
+    "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]"),
+    "cp949": re.compile(rb"[\x81-\xfe][\x41-\x5a\x61-\x7a\x81-\xfe]"),
+}
+
+
+class Piece(NamedTuple):
+    """Text that lies in one stretch: the CPs `start` to `end`, from byte `offset` on, `width` bytes a character.
+
+    `prm` is what the piece adds to the properties of its paragraphs and runs, a list of sprms.
+    """
+
+    start: int
+    end: int
+    offset: int
+    width: int
+    prm: bytes
+
+
+class PieceTable:
+    """The pieces in CP order and the whole text of the document, all parts of it behind each other."""
+
+    def __init__(self, pieces: list[Piece], text: str) -> None:
+        self.pieces = pieces
+        self.text = text
+        self._starts = [piece.start for piece in pieces]
+
+    def piece_at(self, cp: int) -> Piece:
+        """The piece that holds the character `cp`."""
+        return self.pieces[max(0, bisect_right(self._starts, cp) - 1)]
+
+    def stretches(self, start: int, end: int) -> Iterator[tuple[int, int, Piece]]:
+        """The characters stored in the bytes `start` to `end`, as CPs; a stretch for each piece that has some."""
+        for piece in self.pieces:
+            piece_end = piece.offset + (piece.end - piece.start) * piece.width
+            first, last = max(start, piece.offset), min(end, piece_end)
+            if first < last:
+                yield (
+                    piece.start + (first - piece.offset) // piece.width,
+                    piece.start + (last - piece.offset + piece.width - 1) // piece.width,
+                    piece,
+                )
+
+
+def read_pieces(fib: Fib, tables: bytes) -> PieceTable:
+    """The piece table of a document; `tables` is the stream that holds its CLX.
+
+    Raises ReadError `doc.broken` if there is none or if it points to bytes that are not there.
+    """
+    if fib.is_word_97 or fib.is_complex:
+        pieces = _from_clx(fib, tables)
+    else:
+        pieces = [Piece(0, max(0, fib.text_end - fib.text_start), fib.text_start, 1, b"")]
+    total = sum(fib.counts)
+    # The counts may leave out the last paragraph mark, which stands behind all parts.
+    pieces = [piece._replace(end=min(piece.end, total + 1)) for piece in pieces if piece.start <= total]
+    if sum(piece.end - piece.start for piece in pieces) > len(fib.document):
+        raise broken(f"its piece table claims more characters than the {len(fib.document):,} bytes can hold")
+    if not fib.is_word_97:
+        return PieceTable(pieces, "".join(_text_of_word_6(piece, fib) for piece in pieces))
+    return PieceTable(pieces, "".join(_text(piece, fib.document) for piece in pieces))
+
+
+def _from_clx(fib: Fib, tables: bytes) -> list[Piece]:
+    offset, size = fib.pair(PIECES)
+    clx = tables[offset : offset + size]
+    property_lists: list[bytes] = []
+    place = 0
+    while place + 5 <= len(clx):
+        if clx[place] == _PRC:
+            length = int.from_bytes(clx[place + 1 : place + 3], "little")
+            property_lists.append(clx[place + 3 : place + 3 + length])
+            place += 3 + length
+        elif clx[place] == _PCDT:
+            length = int.from_bytes(clx[place + 1 : place + 5], "little")
+            return _from_plc(clx[place + 5 : place + 5 + length], property_lists, fib)
+        else:
+            break
+    raise broken("its piece table, which says where the text is, is missing or damaged")
+
+
+def _from_plc(plc: bytes, property_lists: list[bytes], fib: Fib) -> list[Piece]:
+    """The pieces of a PlcPcd: n + 1 CPs, then n Pcds of eight bytes."""
+    count = (len(plc) - 4) // 12
+    if count < 1:
+        raise broken("its piece table is empty")
+    cps = struct.unpack_from(f"<{count + 1}I", plc)
+    pieces = []
+    for number in range(count):
+        start, end = cps[number], cps[number + 1]
+        _, fc, prm = struct.unpack_from("<HIH", plc, 4 * (count + 1) + 8 * number)
+        if start > end or (number == 0 and start):
+            raise broken("its piece table is not in order")
+        if not fib.is_word_97:
+            offset, width = fc, 1
+        elif fc & _F_COMPRESSED:
+            offset, width = (fc & ~_F_COMPRESSED) // 2, 1
+        else:
+            offset, width = fc & ~_F_COMPRESSED, 2
+        if start < end:
+            pieces.append(Piece(start, end, offset, width, _prm(prm, property_lists, fib.is_word_97)))
+    return pieces
+
+
+def _prm(prm: int, property_lists: list[bytes], is_word_97: bool) -> bytes:
+    """The sprms of a Prm: one of a short list, or a list that stands in the CLX before the pieces."""
+    if prm & 1:
+        number = prm >> 1
+        return property_lists[number] if number < len(property_lists) else b""
+    number, operand = (prm >> 1) & 0x7F, prm >> 8
+    if not is_word_97:
+        return bytes([number, operand]) if number in _SHORT_SPRMS else b""
+    sprm = _SHORT_SPRMS.get(number)
+    return b"" if sprm is None else struct.pack("<HB", sprm, operand)
+
+
+def _bytes_of(piece: Piece, document: bytes) -> bytes:
+    stored = document[piece.offset : piece.offset + (piece.end - piece.start) * piece.width]
+    if len(stored) < (piece.end - piece.start) * piece.width:
+        raise broken(
+            f"the text from character {piece.start:,} on should stand at byte {piece.offset:,} of a stream of "
+            f"{len(document):,} bytes"
+        )
+    return stored
+
+
+def _text(piece: Piece, document: bytes) -> str:
+    stored = _bytes_of(piece, document)
+    if piece.width == 1:
+        return codecs.charmap_decode(stored, "strict", _COMPRESSED)[0]
+    text = stored.decode("utf-16-le", "surrogatepass")
+    if len(text) * 2 != len(stored):
+        return "".join(map(chr, struct.unpack(f"<{len(stored) // 2}H", stored)))
+    return text
+
+
+def _text_of_word_6(piece: Piece, fib: Fib) -> str:
+    code_page = code_page_of(fib.language)
+    stored = _bytes_of(piece, fib.document)
+    double_byte = _DOUBLE_BYTE.get(code_page)
+    if double_byte is None:
+        return _decode_bytes(stored, code_page)
+    pieces, place = [], 0
+    for pair in double_byte.finditer(stored):
+        pieces.append(_decode_bytes(stored[place : pair.start()], "cp1252"))
+        pieces.append(pair[0].decode(code_page, "replace")[0] + "\0")
+        place = pair.end()
+    pieces.append(_decode_bytes(stored[place:], "cp1252"))
+    return "".join(pieces)
+
+
+def _decode_bytes(stored: bytes, code_page: str) -> str:
+    return stored.decode(code_page, "replace")
+
+
+def code_page_of(language: int) -> str:
+    """The Windows code page in which a Word 6/95 of this language (LCID) stores its text."""
+    if language & 0x3FF == _CHINESE:
+        return "cp950" if language in _TRADITIONAL else "gbk"
+    return _CODE_PAGES.get(language & 0x3FF, "cp1252")
