@@ -15,6 +15,7 @@ _WORD_6 = 100
 _F_COMPLEX = 0x0004
 _F_ENCRYPTED = 0x0100
 _F_WHICH_TABLE_STREAM = 0x0200
+_F_WIDE_CHARACTERS = 0x1000
 
 # Where a FIB keeps its counts of characters and its pairs of offset and size, in Word 97 and in Word 6/95. The pairs
 # that both versions have stand in the same order.
@@ -59,6 +60,7 @@ class Fib:
     version: int
     is_word_97: bool
     is_complex: bool
+    width_in_word_6: int
     language: int
     text_start: int
     text_end: int
@@ -109,6 +111,7 @@ def read_fib(document: bytes) -> Fib:
         version,
         is_word_97,
         bool(flags & _F_COMPLEX),
+        2 if flags & _F_WIDE_CHARACTERS else 1,
         language,
         text_start,
         text_end,

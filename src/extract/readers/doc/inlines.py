@@ -17,6 +17,7 @@ from extract.readers.doc.properties import Run
 from extract.readers.symbols import drawn_by_field, glyph, symbol, tick
 
 _FIELD_BEGIN, _FIELD_SEPARATOR, _FIELD_END = "\x13\x14\x15"
+_MARKS = "\r\x07\x0c"
 _PICTURE = "\x01"
 _SYMBOL = "("
 
@@ -40,6 +41,7 @@ class Inlines:
         self._readings: dict[int, str] = {}
         self._form_field = form_field
         self._pictures: dict[int, int] = {}
+        self._deleted_marks: set[int] = set()
         self._read_special_characters()
         for run in runs:
             self._read_run(run, fonts)
@@ -61,9 +63,9 @@ class Inlines:
         pieces.append(self._text[start:end])
         return "".join(pieces)
 
-    def is_left_out(self, cp: int) -> bool:
-        """Whether the character at `cp` is deleted or hidden."""
-        return self._readings.get(cp) == ""
+    def is_deleted_mark(self, cp: int) -> bool:
+        """Whether the mark of a paragraph, cell or row at `cp` is deleted."""
+        return cp in self._deleted_marks
 
     # --- Special characters ([MS-DOC] 2.4.1, 2.6.1 sprmCFSpec) and runs ---
 
@@ -83,8 +85,9 @@ class Inlines:
         properties, text = run.properties, self._text
         cps = range(run.start, min(run.end, len(text)))
         if properties.is_deleted or properties.is_hidden:
-            # Fields go on through a hidden run: their marks count, wherever they stand.
-            self._readings.update((cp, "") for cp in cps if text[cp] not in "\r\x07\x0c")
+            self._readings.update((cp, "") for cp in cps if text[cp] not in _MARKS)
+            if properties.is_deleted:
+                self._deleted_marks.update(cp for cp in cps if text[cp] in _MARKS)
             return
         if properties.symbol is not None:
             number, code = properties.symbol

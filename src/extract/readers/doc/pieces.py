@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from extract.readers.doc.container import broken
 from extract.readers.doc.fib import PIECES, Fib
+from extract.readers.doc.sprms import from_word_6
 
 _PRC = 0x01
 _PCDT = 0x02
@@ -89,15 +90,15 @@ def read_pieces(fib: Fib, tables: bytes) -> PieceTable:
     if fib.is_word_97 or fib.is_complex:
         pieces = _from_clx(fib, tables)
     else:
-        pieces = [Piece(0, max(0, fib.text_end - fib.text_start), fib.text_start, 1, b"")]
+        width = fib.width_in_word_6
+        pieces = [Piece(0, max(0, fib.text_end - fib.text_start) // width, fib.text_start, width, b"")]
     total = sum(fib.counts)
     # The counts may leave out the last paragraph mark, which stands behind all parts.
     pieces = [piece._replace(end=min(piece.end, total + 1)) for piece in pieces if piece.start <= total]
     if sum(piece.end - piece.start for piece in pieces) > len(fib.document):
         raise broken(f"its piece table claims more characters than the {len(fib.document):,} bytes can hold")
-    if not fib.is_word_97:
-        return PieceTable(pieces, "".join(_text_of_word_6(piece, fib) for piece in pieces))
-    return PieceTable(pieces, "".join(_text(piece, fib.document) for piece in pieces))
+    code_page = None if fib.is_word_97 else code_page_of(fib.language)
+    return PieceTable(pieces, "".join(_text(piece, fib.document, code_page) for piece in pieces))
 
 
 def _from_clx(fib: Fib, tables: bytes) -> list[Piece]:
@@ -131,7 +132,7 @@ def _from_plc(plc: bytes, property_lists: list[bytes], fib: Fib) -> list[Piece]:
         if start > end or (number == 0 and start):
             raise broken("its piece table is not in order")
         if not fib.is_word_97:
-            offset, width = fc, 1
+            offset, width = fc, fib.width_in_word_6
         elif fc & _F_COMPRESSED:
             offset, width = (fc & ~_F_COMPRESSED) // 2, 1
         else:
@@ -145,10 +146,11 @@ def _prm(prm: int, property_lists: list[bytes], is_word_97: bool) -> bytes:
     """The sprms of a Prm: one of a short list, or a list that stands in the CLX before the pieces."""
     if prm & 1:
         number = prm >> 1
-        return property_lists[number] if number < len(property_lists) else b""
+        listed = property_lists[number] if number < len(property_lists) else b""
+        return listed if is_word_97 else from_word_6(listed)
     number, operand = (prm >> 1) & 0x7F, prm >> 8
     if not is_word_97:
-        return bytes([number, operand]) if number in _SHORT_SPRMS else b""
+        return from_word_6(bytes([number, operand]))
     sprm = _SHORT_SPRMS.get(number)
     return b"" if sprm is None else struct.pack("<HB", sprm, operand)
 
@@ -163,33 +165,31 @@ def _bytes_of(piece: Piece, document: bytes) -> bytes:
     return stored
 
 
-def _text(piece: Piece, document: bytes) -> str:
+def _text(piece: Piece, document: bytes, code_page: str | None) -> str:
+    """The characters of a piece, one for each CP; Word 6/95 stores them in a code page."""
     stored = _bytes_of(piece, document)
-    if piece.width == 1:
+    if piece.width == 2:
+        text = stored.decode("utf-16-le", "surrogatepass")
+        if len(text) * 2 != len(stored):
+            return "".join(map(chr, struct.unpack(f"<{len(stored) // 2}H", stored)))
+        return text
+    if code_page is None:
         return codecs.charmap_decode(stored, "strict", _COMPRESSED)[0]
-    text = stored.decode("utf-16-le", "surrogatepass")
-    if len(text) * 2 != len(stored):
-        return "".join(map(chr, struct.unpack(f"<{len(stored) // 2}H", stored)))
-    return text
+    return _decode(stored, code_page)
 
 
-def _text_of_word_6(piece: Piece, fib: Fib) -> str:
-    code_page = code_page_of(fib.language)
-    stored = _bytes_of(piece, fib.document)
+def _decode(stored: bytes, code_page: str) -> str:
+    """Text in a code page; behind a character of two bytes stands a NUL, so that the CPs stay right."""
     double_byte = _DOUBLE_BYTE.get(code_page)
     if double_byte is None:
-        return _decode_bytes(stored, code_page)
+        return stored.decode(code_page, "replace")
     pieces, place = [], 0
     for pair in double_byte.finditer(stored):
-        pieces.append(_decode_bytes(stored[place : pair.start()], "cp1252"))
+        pieces.append(stored[place : pair.start()].decode("cp1252", "replace"))
         pieces.append(pair[0].decode(code_page, "replace")[0] + "\0")
         place = pair.end()
-    pieces.append(_decode_bytes(stored[place:], "cp1252"))
+    pieces.append(stored[place:].decode("cp1252", "replace"))
     return "".join(pieces)
-
-
-def _decode_bytes(stored: bytes, code_page: str) -> str:
-    return stored.decode(code_page, "replace")
 
 
 def code_page_of(language: int) -> str:

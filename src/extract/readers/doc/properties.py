@@ -90,18 +90,19 @@ class Properties:
         """The sprms of all paragraphs with where each paragraph's bytes end, in ascending order."""
         ends: list[int] = []
         papxs: list[bytes] = []
-        if self._fib.is_word_97:
-            size_of_entry = 13
-            convert: Callable[[bytes], bytes] | None = None
-        else:
-            size_of_entry, convert = 7, from_word_6
+        is_word_97 = self._fib.is_word_97
+        size_of_entry = 13 if is_word_97 else 7
         for page in self._pages(PARAGRAPH_BIN_TABLE):
             count = page[_PAGE - 1]
             first = 4 * (count + 1)
             ends += struct.unpack_from(f"<{count}I", page, 4) if first < _PAGE else ()
             for word in page[first : min(first + size_of_entry * count, _PAGE - 1) : size_of_entry]:
-                papx = _papx_on_page(page, 2 * word) if word else b""
-                papxs.append(convert(papx) if convert else papx)
+                if not word:
+                    papxs.append(b"")
+                elif is_word_97:
+                    papxs.append(_papx_on_page(page, 2 * word))
+                else:
+                    papxs.append(from_word_6(page[2 * word + 3 : 2 * word + 1 + 2 * page[2 * word]]))
             # A damaged page may have no room for all that it counts.
             papxs += [b""] * (len(ends) - len(papxs))
         if any(map(int.__gt__, ends, ends[1:])):

@@ -65,8 +65,7 @@ class _Row:
             tuple(edges),
             tuple(map(_vertical_merge, self.flags)),
             _continues_left([flags & _HORIZONTAL_MERGE for flags in self.flags]),
-            # A position counts only with the code that says what it is relative to.
-            tuple(sorted(self.position.items())) if op.T_POSITION_CODE in self.position else (),
+            tuple(sorted(self.position.items())),
             self.justification == _CENTERED,
         )
 

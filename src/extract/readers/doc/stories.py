@@ -60,10 +60,12 @@ class Stories:
                 boxes = [*boxes, *anchored[anchors.pop(0)]]
             if properties.depth != len(walk.tables):
                 walk.go_to_depth(properties.depth)
-            if properties.ends_row:
-                walk.end_row(inlines.read(start, mark), boxes, self._row(properties), is_deleted=inlines.is_left_out(mark))
+            paragraph = inlines.read(start, mark)
+            if properties.ends_row and not paragraph and (properties.depth > 1 or text[mark] == _CELL_MARK):
+                walk.blocks.extend(boxes)
+                walk.end_row(self._row(properties), is_deleted=inlines.is_deleted_mark(mark))
             else:
-                walk.blocks.append(inlines.read(start, mark))
+                walk.blocks.append(paragraph)
                 walk.blocks.extend(boxes)
                 if properties.ends_inner_cell or (properties.depth and text[mark] == _CELL_MARK):
                     walk.end_cell()
@@ -112,15 +114,9 @@ class _StoryWalk:
         table.cells.append(table.cell)
         self.blocks = table.cell = []
 
-    def end_row(self, text: str, boxes: Sequence[RawBlock], row: RowProperties, *, is_deleted: bool) -> None:
-        """Close the open row; `text` and `boxes` stand before its end, outside of the cells.
-
-        A row is no part of the table above it if that floats in another place of the page.
-        """
+    def end_row(self, row: RowProperties, *, is_deleted: bool) -> None:
+        """Close the open row. It is no part of the table above it if that floats in another place of the page."""
         table = self.tables[-1]
-        if text:
-            self.blocks.append(text)
-        self.blocks.extend(boxes)
         if not is_blank(table.cell):
             table.cells.append(table.cell)
         rows, cells = table.table.rows, table.cells
@@ -133,14 +129,13 @@ class _StoryWalk:
         self.blocks = table.cell = []
 
     def _close_table(self) -> None:
-        """End the innermost table; what has no end of its row is kept, as a row or, without cells, as paragraphs."""
+        """End the innermost table; an open row is kept as a row below others, and otherwise as paragraphs."""
         table = self.tables.pop()
-        if table.cells:
-            if table.cell:
-                table.cells.append(table.cell)
-            table.table.rows.append(RawRow(table.cells, None))
-            table.cell = []
+        rest = [*table.cells, table.cell]
         if table.table.rows:
+            if table.cells:
+                table.table.rows.append(RawRow(rest if table.cell else table.cells, None))
+                rest = []
             table.place.append(table.table)
-        table.place.extend(table.cell)
+        table.place.extend(block for cell in rest for block in cell)
         self.blocks = table.place
