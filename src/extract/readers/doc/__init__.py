@@ -98,12 +98,14 @@ def _no_word(container: CompoundFile) -> ReadError:
     names = container.names()
     for name, program in _OTHER_PROGRAMS.items():
         if name in names:
-            return ReadError("doc.not_word", f"This is {program}, not a Word document; {_ADVICE.get(name, _LEAVE_OUT)}.")
+            return ReadError(
+                "doc.not_word", f"This is {program}, not a Word document; {_ADVICE.get(name, _LEAVE_OUT)}."
+            )
     listed = ", ".join(sorted(names)[:5]) or "nothing"
     return ReadError(
         "doc.no_word_stream",
-        f"The compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its content, so "
-        "fetch it again.",
+        f"The compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its content, "
+        "so fetch it again.",
     )
 
 
@@ -113,6 +115,6 @@ def _refuse_garbled(text: str) -> None:
     if junk > _TOLERATED_JUNK * len(text):
         raise ReadError(
             "doc.garbled",
-            f"{junk:,} of the {len(text):,} characters read are none that a text holds, so the file is damaged or of an "
-            "unknown kind; open it in Word and save it as .docx.",
+            f"{junk:,} of the {len(text):,} characters read are none that a text holds, so the file is damaged or of "
+            "an unknown kind; open it in Word and save it as .docx.",
         )

@@ -1,8 +1,8 @@
 """The characters of a document as they read: fields, symbols, deletions and special characters.
 
 Most characters read as they are stored. For the others this module knows what each one reads as, by its CP: a deleted
-character reads as "", the last mark of a field that draws a ticked box reads as "☑". A paragraph is then the stored text
-with the other readings put in.
+character reads as "", the last mark of a field that draws a ticked box reads as "☑". A paragraph is then the stored
+text with the other readings put in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _PICTURE = "\x01"
 _SYMBOL = "("
 
 # Everything but the marks that end paragraphs and cells. A crossed box is how Word draws a ticked one.
-_SPECIAL = re.compile("[\x00-\x06\x08-\x0b\x0e-\x1f\x7f☒\ufffe\uffff]|[\uf020-\uf0ff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+_SPECIAL = re.compile(
+    "[\x00-\x06\x08-\x0b\x0e-\x1f\x7f☒\ufffe\uffff]|[\uf020-\uf0ff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]"
+)
 _READS_AS = {"\t": " ", "\n": "\n", "\x0b": "\n", "\x0e": "\n", "\x1e": "-", "☒": TICKED}
 
 _MAX_FIELD_DEPTH = 30

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from extract.readers.doc import fib as structure
 from extract.readers.doc.fib import Counts, Fib
@@ -31,7 +31,7 @@ class Parts:
         self._tables = tables
         self._stories = stories
         bounds = [0, *accumulate(fib.counts)]
-        self._spans = dict(zip(Counts._fields, zip(bounds, bounds[1:], strict=False), strict=True))
+        self._spans = dict(zip(Counts._fields, pairwise(bounds), strict=True))
         self._unanchored: list[list[RawBlock]] = []
 
     def body(self) -> list[RawBlock]:
@@ -113,7 +113,9 @@ class _Anchors:
     def __init__(self, fib: Fib, tables: bytes) -> None:
         entries, cps = _read_plc(tables, fib.pair(structure.SHAPES_IN_MAIN), _SPA_SIZE)
         self._cps = {
-            int.from_bytes(entry[:4], "little"): cp for entry, cp in zip(entries, cps, strict=False) if 0 <= cp < fib.counts.main
+            int.from_bytes(entry[:4], "little"): cp
+            for entry, cp in zip(entries, cps, strict=False)
+            if 0 <= cp < fib.counts.main
         }
         offset, size = fib.pair(structure.DRAWINGS)
         self._groups = _groups(tables[offset : offset + size])

@@ -221,7 +221,9 @@ class Properties:
         if count < 1:
             return []
         format_ = f"<{count}{'I' if size_of_number == 4 else 'H'}"
-        numbers = [number & _PAGE_NUMBER for number in struct.unpack_from(format_, self._tables, offset + 4 * (count + 1))]
+        numbers = [
+            number & _PAGE_NUMBER for number in struct.unpack_from(format_, self._tables, offset + 4 * (count + 1))
+        ]
         if not self._fib.is_word_97:
             first, total = self._fib.pages_of_word_6(bin_table)
             if total > count and first:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from extract.readers.doc import sprms as op
 
@@ -25,14 +26,13 @@ class RowProperties:
     """The edges of a row's cells, one more than cells, and for each cell how it merges.
 
     `vertical` and `continues_left` have one entry for each cell. `position` differs between tables that float in
-    different places of the page; `is_centered` says that the row's edges are only good among themselves.
+    different places of the page.
     """
 
     edges: tuple[int, ...]
     vertical: tuple[int, ...]
     continues_left: tuple[bool, ...]
     position: tuple[tuple[int, bytes], ...]
-    is_centered: bool
 
 
 def read_row(row_sprms: Iterable[tuple[int, bytes]]) -> RowProperties:
@@ -59,14 +59,15 @@ class _Row:
 
     def properties(self) -> RowProperties:
         edges = self.edges
-        for number in range(1, len(edges)):
-            edges[number] = max(edges[number - 1], edges[number])
+        if self.justification == _CENTERED and edges:
+            # Word centers each row on the page, whatever its first edge says.
+            middle = (edges[0] + edges[-1]) // 2
+            edges = [edge - middle for edge in edges]
         return RowProperties(
-            tuple(edges),
+            tuple(accumulate(edges, max)),
             tuple(map(_vertical_merge, self.flags)),
             _continues_left([flags & _HORIZONTAL_MERGE for flags in self.flags]),
             tuple(sorted(self.position.items())),
-            self.justification == _CENTERED,
         )
 
 

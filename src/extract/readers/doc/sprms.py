@@ -118,9 +118,7 @@ def _symbol_of_word_6(operand: bytes) -> bytes:
 def _table_definition_of_word_6(operand: bytes) -> bytes:
     """A TDefTable with cells (TC) of ten bytes as one with cells (TC80) of twenty: the flags come first in both."""
     edges_end = 1 + 2 * (operand[0] + 1) if operand else 0
-    cells = b"".join(
-        operand[place : place + 2].ljust(20, b"\0") for place in range(edges_end, len(operand), 10)
-    )
+    cells = b"".join(operand[place : place + 2].ljust(20, b"\0") for place in range(edges_end, len(operand), 10))
     definition = operand[:edges_end] + cells
     return struct.pack("<HH", T_DEFINITION, len(definition) + 1) + definition
 

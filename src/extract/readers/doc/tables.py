@@ -6,9 +6,9 @@ the end of a row tells which of its cells are not there.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 from extract.document import Block, Cell, Paragraph, Table, TextWriter
@@ -123,7 +123,7 @@ def _write_table(table: RawTable, out: TextWriter) -> Table:
 
 
 class _Place(NamedTuple):
-    """A cell with its grid columns, from `left` up to and without `right`."""
+    """A cell with its edges, first in twips and then as grid columns."""
 
     left: int
     right: int
@@ -133,64 +133,58 @@ class _Place(NamedTuple):
 
 def _places(table: RawTable) -> list[list[_Place]]:
     """The cells of each row on the columns of the whole table."""
-    edges_by_row = _edges_by_row(table.rows)
-    columns = _Columns(edges_by_row)
+    rows: list[list[_Place]] = []
+    edges: tuple[int, ...] = (0,)
+    for row in table.rows:
+        edges = _edges(row, above=edges)
+        rows.append(_places_of_row(row, edges))
+    column = _columns(rows)
     return [
-        _places_of_row(row, columns.of_edges(edges)) for row, edges in zip(table.rows, edges_by_row, strict=True)
+        [_Place(column[p.left], max(column[p.right], column[p.left] + 1), p.blocks, p.vertical) for p in places]
+        for places in rows
     ]
 
 
-def _places_of_row(row: RawRow, columns: Sequence[int]) -> list[_Place]:
-    """The cells of a row; one that only continues its left neighbour widens it, one without any width is not there."""
+def _edges(row: RawRow, above: tuple[int, ...]) -> tuple[int, ...]:
+    """The edges of a row, at least one more than cells; a row that has lost its own has those of the row above."""
+    properties, count = row.properties, len(row.cells)
+    edges = above if properties is None or not properties.edges else properties.edges
+    if len(edges) <= count:
+        edges += tuple(edges[-1] + _ANY_WIDTH * number for number in range(1, count - len(edges) + 2))
+    return edges
+
+
+def _places_of_row(row: RawRow, edges: tuple[int, ...]) -> list[_Place]:
+    """The cells of a row; one that only continues its left neighbour widens it, as does one without any width."""
+    properties = row.properties
+    if properties is None:
+        return [
+            _Place(left, right, blocks, NOT_MERGED)
+            for left, right, blocks in zip(edges, edges[1:], row.cells, strict=False)
+        ]
     places: list[_Place] = []
-    vertical, continues = ((), ()) if row.properties is None else (row.properties.vertical, row.properties.continues_left)
-    for number, blocks in enumerate(row.cells):
-        left, right = columns[number], columns[number + 1]
-        merge = vertical[number] if number < len(vertical) else NOT_MERGED
-        continues_left = number < len(continues) and continues[number]
+    for left, right, blocks, vertical, continues_left in zip_longest(
+        edges, edges[1:], row.cells, properties.vertical, properties.continues_left
+    ):
+        if blocks is None:
+            break
         if places and (continues_left or left == right) and is_blank(blocks):
-            places[-1] = places[-1]._replace(right=max(right, places[-1].right))
+            places[-1] = places[-1]._replace(right=right)
         else:
-            places.append(_Place(left, max(right, left + 1), blocks, merge))
+            places.append(_Place(left, right, blocks, vertical or NOT_MERGED))
     return places
 
 
-def _edges_by_row(rows: Sequence[RawRow]) -> list[tuple[int, ...]]:
-    """The edges of each row's cells; rows that have lost theirs are like the row above as far as that goes."""
-    edges_by_row: list[tuple[int, ...]] = []
-    above: tuple[int, ...] = (0,)
-    for row in rows:
-        properties, count = row.properties, len(row.cells)
-        edges = above if properties is None or not properties.edges else properties.edges
-        if properties is not None and properties.is_centered and edges is properties.edges:
-            # Word centers each row on the page, whatever its first edge says.
-            middle = (edges[0] + edges[-1]) // 2
-            edges = tuple(edge - middle for edge in edges)
-        if len(edges) <= count:
-            edges += tuple(edges[-1] + _ANY_WIDTH * n for n in range(1, count - len(edges) + 2))
-        above = edges
-        edges_by_row.append(edges[: count + 1])
-    return edges_by_row
-
-
-class _Columns:
-    """The columns of a table: the edges of all its rows, where edges that are almost the same are one."""
-
-    def __init__(self, edges_by_row: Sequence[tuple[int, ...]]) -> None:
-        distinct = dict.fromkeys(edges_by_row)
-        # Two edges of one cell are never one, however narrow the cell is.
-        narrow = {b for edges in distinct for a, b in zip(edges, edges[1:], strict=False) if 0 < b - a <= _SAME_EDGE}
-        self._starts: list[int] = []
-        last = 0
-        for edge in sorted({edge for edges in distinct for edge in edges}):
-            if not self._starts or edge - last > _SAME_EDGE or edge in narrow:
-                self._starts.append(edge)
-            last = edge
-        self._known: dict[tuple[int, ...], list[int]] = {}
-
-    def of_edges(self, edges: tuple[int, ...]) -> list[int]:
-        """The number of the grid line on which each edge lies."""
-        columns = self._known.get(edges)
-        if columns is None:
-            columns = self._known[edges] = [bisect_right(self._starts, edge) - 1 for edge in edges]
-        return columns
+def _columns(rows: Sequence[Sequence[_Place]]) -> dict[int, int]:
+    """The grid line on which each edge of the table lies; edges that are almost the same are one."""
+    edges = {edge for places in rows for place in places for edge in place[:2]}
+    # The two edges of a cell are never one, however narrow the cell is.
+    narrow = {place.right for places in rows for place in places if 0 < place.right - place.left <= _SAME_EDGE}
+    columns: dict[int, int] = {}
+    line, last = -1, None
+    for edge in sorted(edges):
+        if last is None or edge - last > _SAME_EDGE or edge in narrow:
+            line += 1
+        columns[edge] = line
+        last = edge
+    return columns
