@@ -9,9 +9,9 @@ Cells merged to the right are one wide cell, the places below a merged cell are 
 above where its cells do: the text above filled its column, so that the next character had to move down.
 
 Two things the dump has lost, and how they are read. A paragraph that ends inside a cell looks like a new row of which
-the other cells are blank: it belongs to the row above where it stands in the labels' columns, and is a row of its own
+the other cells are blank: it goes on with the row above where that has a value further right, and is a row of its own
 elsewhere (the parser adds it to the value that it stands under). A row below one that fills its column to the last
-place looks like a wrapped one: it is a row of its own if another of its cells begins anew.
+place looks like a wrapped one: it is a row of its own if another of its cells begins anew, unless its first goes on.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from extract.readers.text.content import Content, DrawnCell, DrawnTable, lay_out, width
+from extract.readers.text.content import Content, DrawnCell, DrawnTable, lay_out
+from extract.readers.text.content import width as display_width
 from extract.readers.text.ticks import restore_lost_ticks, restore_symbol_letters
 
+# antiword's table of widths, older than terminals', has these in one column.
+_NARROW = re.compile("[《》\u301a\u301b]")
 _FIRST_WORD = re.compile(r"[!-~]+|.")
 # Labels stand in the first column, or in the second behind a section's merged cell.
 _LABEL_COLUMNS = 2
@@ -39,6 +42,11 @@ def recognises(lines: Sequence[str]) -> bool:
 def read(text: str) -> Content:
     """The paragraphs, one a line, and a table for each run of lines with bars."""
     return lay_out(_blocks(text.split("\n")))
+
+
+def width(text: str) -> int:
+    """How many columns antiword gives `text`."""
+    return display_width(text) - len(_NARROW.findall(text))
 
 
 def _is_barred(line: str) -> bool:
@@ -76,27 +84,41 @@ def _goes_on(row: _Row, line: _Line) -> bool:
     if len(line) != len(above) or any(width(a) != width(b) for a, b in zip(above, line, strict=True)):
         return False
     filled = [column for column, cell in enumerate(line) if cell.strip()]
-    wrapped = {column for column in filled if _is_wrapped(above[column], line[column])}
-    anew = [column for column in filled if column not in wrapped]
-    if not filled:
-        return True
+    anew = [column for column in filled if not _is_wrapped(above[column], line[column])]
     if not anew:
         return True
-    label = next((column for column, cell in enumerate(row[0]) if cell.strip()), 0)
-    if not wrapped:
-        has_value = any(cell.strip() for cell in row[0][label + 1 :])
-        return anew == [label] and label < _LABEL_COLUMNS and bool(above[label].strip()) and has_value
-    if len(row) == 1 and anew == [0] and not above[0].strip():
+    if anew == [0] and len(row) == 1 and len(filled) > 1 and not above[0].strip():
         return True  # the first cell opens with a blank, at which its first line was broken
     if any(not above[column].strip() for column in anew):
         return False
-    return label < _LABEL_COLUMNS and (label in wrapped or anew == [label])
+    if anew == [_first_filled(row[0])]:
+        return _is_second_line(row, line, anew[0])
+    first = filled[0]
+    values = sum(bool(cell.strip()) for cell in row[0][first + 1 :])
+    return first not in anew and (first < _LABEL_COLUMNS or values > 1)
+
+
+def _is_second_line(row: _Row, line: _Line, column: int) -> bool:
+    """Whether a text that begins anew in the row's first cell is its second paragraph, and not the next row's.
+
+    It is where the row has a value and this line adds none, or where both halves together would have fitted.
+    """
+    if not any(cell.strip() for cell in row[0][column + 1 :]):
+        return False
+    return not line[-1].strip() or width(row[-1][column].strip() + line[column].strip()) <= width(line[column])
+
+
+def _first_filled(line: _Line) -> int:
+    return next((column for column, cell in enumerate(line) if cell.strip()), 0)
 
 
 def _is_wrapped(above: str, below: str) -> bool:
-    """Whether the text above filled its cell, so that the character or the word below had no room there."""
-    text = above.rstrip()
-    return bool(text.strip()) and _gap(above, below) is not None
+    """Whether the text above filled its cell, so that the character or the word below had no room there.
+
+    A sentence that ends with its line need not have been wrapped.
+    """
+    text = above.strip()
+    return bool(text) and not text.endswith("。") and _gap(above, below) is not None
 
 
 def _gap(above: str, below: str) -> str | None:
