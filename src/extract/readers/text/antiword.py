@@ -91,7 +91,7 @@ def _goes_on(row: _Row, line: _Line) -> bool:
         return True  # the first cell opens with a blank, at which its first line was broken
     if any(not above[column].strip() for column in anew):
         return False
-    if anew == [_first_filled(row[0])]:
+    if len(anew) == 1 and any(cell.strip() for cell in row[0][anew[0] + 1 :]):
         return _is_second_line(row, line, anew[0])
     first = filled[0]
     values = sum(bool(cell.strip()) for cell in row[0][first + 1 :])
@@ -99,17 +99,11 @@ def _goes_on(row: _Row, line: _Line) -> bool:
 
 
 def _is_second_line(row: _Row, line: _Line, column: int) -> bool:
-    """Whether a text that begins anew in the row's first cell is its second paragraph, and not the next row's.
+    """Whether a text that begins anew left of the row's value is a second paragraph, and not the next row's first cell.
 
-    It is where the row has a value and this line adds none, or where both halves together would have fitted.
+    It is where this line adds nothing to the value, or where both paragraphs together would have fitted.
     """
-    if not any(cell.strip() for cell in row[0][column + 1 :]):
-        return False
     return not line[-1].strip() or width(row[-1][column].strip() + line[column].strip()) <= width(line[column])
-
-
-def _first_filled(line: _Line) -> int:
-    return next((column for column, cell in enumerate(line) if cell.strip()), 0)
 
 
 def _is_wrapped(above: str, below: str) -> bool:
