@@ -103,6 +103,9 @@ def read_fib(document: bytes) -> Fib:
         raise broken(f"its WordDocument stream has only {len(document)} bytes, less than its header needs")
     text_start, text_end = struct.unpack_from("<II", document, 0x18)
     counts = Counts(*struct.unpack_from("<8i", document, _COUNTS_97 if is_word_97 else _COUNTS_6))
+    if is_word_97:
+        # Its place is reserved, to be ignored whatever it holds.
+        counts = counts._replace(macros=0)
     if min(counts) < 0:
         raise broken(f"its header (identifier {identifier:#06x}) counts {min(counts)} characters")
     table_stream = "1Table" if flags & _F_WHICH_TABLE_STREAM else "0Table"

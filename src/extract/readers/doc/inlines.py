@@ -129,7 +129,7 @@ class Inlines:
     def _close(self, field: _Field, end: int) -> Iterable[tuple[int, int]]:
         """Put what a field draws at its end; returns where its instruction stands."""
         code_end = field.separator if field.separator is not None else end
-        if _CELL_MARK in self._text[field.begin : min(code_end, field.begin + _MAX_INSTRUCTION)]:
+        if self._text.find(_CELL_MARK, field.begin, code_end) >= 0:
             return ()
         drawn = self._drawn(field.begin + 1, min(code_end, field.begin + _MAX_INSTRUCTION))
         if drawn and (drawn in (TICKED, UNTICKED) or not self._reading(code_end + 1, end).strip()):

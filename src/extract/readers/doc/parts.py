@@ -79,6 +79,9 @@ class Parts:
         if first == limit:
             return
         entries, cps = _read_plc(self._tables, self._fib.pair(table), size_of_entry)
+        if len(cps) > 1 and cps[-1] < cps[-2]:
+            # The last CP of some tables is undefined.
+            cps = cps[:-1]
         if not cps or list(cps) != sorted(cps) or cps[-1] < limit - first - 3:
             yield b"", first, limit
             return
@@ -88,9 +91,10 @@ class Parts:
                 yield (entries[number] if number < len(entries) else b""), start, end
 
     def _text_boxes(self) -> Iterator[tuple[int, list[RawBlock]]]:
-        """Shape number and blocks of each text box of the body that is not blank."""
+        """Shape number and blocks of each text box of the body that is neither blank nor free for reuse."""
         for entry, start, end in self._stretches("text_boxes", structure.TEXT_BOX_TEXTS, _FTXBXS_SIZE):
-            blocks = self._story(start, end)
+            is_reusable = any(entry[8:10])
+            blocks = [] if is_reusable else self._story(start, end)
             if blocks:
                 yield (int.from_bytes(entry[14:18], "little") if len(entry) >= 18 else 0), blocks
 

@@ -17,6 +17,7 @@ from extract.readers.doc import sprms as op
 from extract.readers.doc.container import broken
 from extract.readers.doc.fib import CHARACTER_BIN_TABLE, PARAGRAPH_BIN_TABLE, Fib
 from extract.readers.doc.pieces import PieceTable
+from extract.readers.doc.rows import RowProperties, read_row
 from extract.readers.doc.sprms import from_word_6, sprms
 
 _PAGE = 512
@@ -27,13 +28,12 @@ _PAGE_NUMBER = 0x3FFFFF
 class ParagraphProperties:
     """What a paragraph mark says about tables: how deep in tables it stands, and what it ends there.
 
-    `table_row` are the sprms of a row's end.
+    `row` is None unless it ends a row.
     """
 
-    depth: int = 0
-    ends_row: bool = False
-    ends_inner_cell: bool = False
-    table_row: bytes = b""
+    depth: int
+    ends_inner_cell: bool
+    row: RowProperties | None
 
 
 @dataclass(slots=True)
@@ -66,6 +66,7 @@ class Properties:
         self._data = data
         self._pieces = pieces
         self._paragraphs_by_papx: dict[bytes, ParagraphProperties] = {}
+        self._known_rows: dict[tuple[tuple[int, bytes], ...], RowProperties] = {}
 
     # --- Paragraphs ---
 
@@ -112,39 +113,46 @@ class Properties:
 
     def _read_papx(self, papx: bytes) -> ParagraphProperties:
         in_table, depth, ends_row, ends_inner_cell = False, 0, False, False
-        for code, operand in self._with_huge(papx):
+        found = self._with_lists_in_data(papx)
+        for code, operand in found:
             if code == op.P_IN_TABLE:
                 in_table = operand[0] != 0
             elif code == op.P_TABLE_DEPTH:
-                depth = struct.unpack("<i", operand)[0]
+                depth = int.from_bytes(operand, "little", signed=True)
             elif code == op.P_DEPTH_CHANGE:
-                depth += struct.unpack("<i", operand)[0]
+                depth += int.from_bytes(operand, "little", signed=True)
             elif code in (op.P_TABLE_ROW_END, op.P_INNER_ROW_END):
                 ends_row = ends_row or operand[0] != 0
             elif code == op.P_INNER_CELL:
                 ends_inner_cell = operand[0] != 0
         depth = max(depth, 0) or int(in_table)
-        properties = ParagraphProperties(
-            depth, ends_row and depth > 0, ends_inner_cell and depth > 1, papx if ends_row else b""
-        )
+        row = self._row(found) if ends_row and depth else None
+        properties = ParagraphProperties(depth, ends_inner_cell and depth > 1, row)
         self._paragraphs_by_papx[papx] = properties
         return properties
 
-    def of_table_row(self, papx: bytes) -> Iterator[tuple[int, bytes]]:
-        """The sprms of a row's end, with those that it keeps in the Data stream."""
-        for code, operand in self._with_huge(papx):
-            if code == op.P_TABLE_PROPERTIES:
-                yield from sprms(self._list_in_data(operand))
-            else:
-                yield code, operand
+    def _row(self, found: list[tuple[int, bytes]]) -> RowProperties:
+        """The properties of a row; most rows of a table have the same."""
+        telling = tuple(sprm for sprm in found if sprm[0] != op.P_TABLE_PROPERTIES)
+        row = self._known_rows.get(telling)
+        if row is None:
+            row = self._known_rows[telling] = read_row(telling)
+        return row
 
-    def _with_huge(self, papx: bytes) -> Iterator[tuple[int, bytes]]:
-        """The sprms of a PAPX; those too many for a page lie in the Data stream, which does not point on."""
-        for code, operand in sprms(papx):
-            if code in op.P_HUGE:
-                yield from sprms(self._list_in_data(operand))
-            else:
-                yield code, operand
+    def _with_lists_in_data(self, papx: bytes) -> list[tuple[int, bytes]]:
+        """The sprms of a PAPX, with those that lie in the Data stream, which do not point on.
+
+        sprmPHugePapx stands for sprms too many for a page. sprmPTableProps says again, for Word 2000 and later, what
+        stands behind it for Word 97: it is needed only where the definition of the columns is missing.
+        """
+        found: list[tuple[int, bytes]] = []
+        for sprm in sprms(papx):
+            found += sprms(self._list_in_data(sprm[1])) if sprm[0] in op.P_HUGE else (sprm,)
+        codes = [code for code, _ in found]
+        if op.P_TABLE_PROPERTIES not in codes or op.T_DEFINITION in codes:
+            return found
+        place = codes.index(op.P_TABLE_PROPERTIES)
+        return found[:place] + sprms(self._list_in_data(found[place][1])) + found[place + 1 :]
 
     def _list_in_data(self, operand: bytes) -> bytes:
         """The PrcData at an offset of the Data stream ([MS-DOC] 2.9.210)."""

@@ -26,13 +26,14 @@ class RowProperties:
     """The edges of a row's cells, one more than cells, and for each cell how it merges.
 
     `vertical` and `continues_left` have one entry for each cell. `position` differs between tables that float in
-    different places of the page.
+    different places of the page. `is_centered` says that Word places the row by its width, not by its first edge.
     """
 
     edges: tuple[int, ...]
     vertical: tuple[int, ...]
     continues_left: tuple[bool, ...]
     position: tuple[tuple[int, bytes], ...]
+    is_centered: bool
 
 
 def read_row(row_sprms: Iterable[tuple[int, bytes]]) -> RowProperties:
@@ -59,15 +60,12 @@ class _Row:
 
     def properties(self) -> RowProperties:
         edges = self.edges
-        if self.justification == _CENTERED and edges:
-            # Word centers each row on the page, whatever its first edge says.
-            middle = (edges[0] + edges[-1]) // 2
-            edges = [edge - middle for edge in edges]
         return RowProperties(
             tuple(accumulate(edges, max)),
             tuple(map(_vertical_merge, self.flags)),
             _continues_left([flags & _HORIZONTAL_MERGE for flags in self.flags]),
             tuple(sorted(self.position.items())),
+            self.justification == _CENTERED,
         )
 
 

@@ -8,7 +8,7 @@ nothing above knows two sets.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 P_IN_TABLE = 0x2416
 P_TABLE_ROW_END = 0x2417
@@ -38,38 +38,51 @@ T_VERTICAL_MERGE = 0xD62B
 T_POSITION = (0x360D, 0x940E, 0x940F)
 
 _CHANGE_TABS = 0xC615
+# By the top three bits of the code; 0 is a size that the operand tells itself.
 _OPERAND_SIZES = (1, 1, 2, 4, 2, 2, 0, 3)
-_VARIABLE = 6
+
+_KNOWN = frozenset(
+    (
+        *(P_IN_TABLE, P_TABLE_ROW_END, P_TABLE_DEPTH, P_DEPTH_CHANGE, P_INNER_CELL, P_INNER_ROW_END),
+        *(*P_HUGE, P_TABLE_PROPERTIES),
+        *(C_DELETED, C_HIDDEN, C_PICTURE, C_SYMBOL, *C_FONTS),
+        *(*T_JUSTIFICATION, T_LEFT, T_GAP, T_DEFINITION, T_INSERT, T_DELETE, T_WIDTH),
+        *(T_MERGE, T_SPLIT, T_VERTICAL_MERGE, *T_POSITION),
+    )
+)
 
 
-def sprms(grpprl: bytes) -> Iterator[tuple[int, bytes]]:
-    """Operation code and operand of each sprm; a list that is cut off ends with its last whole one.
+def sprms(grpprl: bytes) -> list[tuple[int, bytes]]:
+    """Operation code and operand of each sprm that this reader knows; a list that is cut off ends with its last whole.
 
     The operand of a variable size comes without the byte or, for sprmTDefTable, the two bytes that tell it.
     """
+    found: list[tuple[int, bytes]] = []
     place, end = 0, len(grpprl) - 2
     while place < end:
         code = grpprl[place] | grpprl[place + 1] << 8
         place += 2
-        kind = code >> 13
-        size = _OPERAND_SIZES[kind]
-        if kind == _VARIABLE:
-            if code == T_DEFINITION:
-                # Its size counts one byte too many ([MS-DOC] 2.9.321).
-                size = int.from_bytes(grpprl[place : place + 2], "little") - 1
-                place += 2
-            else:
-                size = grpprl[place]
-                place += 1
-                if code == _CHANGE_TABS and size == 0xFF:
-                    size = _size_of_changed_tabs(grpprl, place)
-            if size < 0:
-                return
-        operand = grpprl[place : place + size]
+        size = _OPERAND_SIZES[code >> 13]
+        if not size:
+            place, size = _variable_operand(grpprl, place, code)
+        if code in _KNOWN:
+            operand = grpprl[place : place + size]
+            if len(operand) < size:
+                break
+            found.append((code, operand))
         place += size
-        if len(operand) < size:
-            return
-        yield code, operand
+    return found
+
+
+def _variable_operand(grpprl: bytes, place: int, code: int) -> tuple[int, int]:
+    """Where an operand of variable size begins, and its size."""
+    if code == T_DEFINITION:
+        # Its size counts one byte too many ([MS-DOC] 2.9.321).
+        return place + 2, max(0, int.from_bytes(grpprl[place : place + 2], "little") - 1)
+    size = grpprl[place]
+    if code == _CHANGE_TABS and size == 0xFF:
+        size = _size_of_changed_tabs(grpprl, place + 1)
+    return place + 1, size
 
 
 def _size_of_changed_tabs(grpprl: bytes, place: int) -> int:

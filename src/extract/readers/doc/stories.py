@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from extract.errors import ReadError
 from extract.readers.doc.inlines import Inlines
-from extract.readers.doc.properties import ParagraphProperties, Properties
-from extract.readers.doc.rows import RowProperties, read_row
+from extract.readers.doc.properties import Properties
+from extract.readers.doc.rows import RowProperties
 from extract.readers.doc.tables import RawBlock, RawRow, RawTable, is_blank
 
 # A page break (12) stands in a paragraph of its own or ends one, as does a section.
@@ -39,10 +39,8 @@ class Stories:
     def __init__(self, text: str, properties: Properties, inlines: Inlines) -> None:
         self._text = text
         self._marks = [found.start() for found in _MARKS.finditer(text)]
-        self._properties = properties
         self._of_paragraphs = properties.of_paragraphs(self._marks)
         self._inlines = inlines
-        self._known_rows: dict[bytes, RowProperties] = {}
 
     def read(self, start: int, end: int, anchored: Mapping[int, Sequence[RawBlock]]) -> list[RawBlock]:
         """The blocks of the characters from CP `start` to `end`.
@@ -61,13 +59,14 @@ class Stories:
             if properties.depth != len(walk.tables):
                 walk.go_to_depth(properties.depth)
             paragraph = inlines.read(start, mark)
-            if properties.ends_row and not paragraph and (properties.depth > 1 or text[mark] == _CELL_MARK):
+            is_cell_mark = text[mark] == _CELL_MARK
+            if properties.row is not None and not paragraph and (is_cell_mark or properties.depth > 1):
                 walk.blocks.extend(boxes)
-                walk.end_row(self._row(properties), is_deleted=inlines.is_deleted_mark(mark))
+                walk.end_row(properties.row, is_deleted=inlines.is_deleted_mark(mark))
             else:
                 walk.blocks.append(paragraph)
                 walk.blocks.extend(boxes)
-                if properties.ends_inner_cell or (properties.depth and text[mark] == _CELL_MARK):
+                if (is_cell_mark and properties.depth) or (properties.ends_inner_cell and text[mark] == "\r"):
                     walk.end_cell()
             start = mark + 1
             number += 1
@@ -77,13 +76,6 @@ class Stories:
         if rest.strip():
             walk.blocks.append(rest)
         return walk.blocks
-
-    def _row(self, properties: ParagraphProperties) -> RowProperties:
-        papx = properties.table_row
-        row = self._known_rows.get(papx)
-        if row is None:
-            row = self._known_rows[papx] = read_row(self._properties.of_table_row(papx))
-        return row
 
 
 class _StoryWalk:

@@ -133,11 +133,13 @@ class _Place(NamedTuple):
 
 def _places(table: RawTable) -> list[list[_Place]]:
     """The cells of each row on the columns of the whole table."""
+    first = table.rows[0].properties
+    is_centered = first is not None and first.is_centered
     rows: list[list[_Place]] = []
     edges: tuple[int, ...] = (0,)
     for row in table.rows:
         edges = _edges(row, above=edges)
-        rows.append(_places_of_row(row, edges))
+        rows.append(_places_of_row(row, edges, edges[0] if is_centered else 0))
     column = _columns(rows)
     return [
         [_Place(column[p.left], max(column[p.right], column[p.left] + 1), p.blocks, p.vertical) for p in places]
@@ -154,8 +156,14 @@ def _edges(row: RawRow, above: tuple[int, ...]) -> tuple[int, ...]:
     return edges
 
 
-def _places_of_row(row: RawRow, edges: tuple[int, ...]) -> list[_Place]:
-    """The cells of a row; one that only continues its left neighbour widens it, as does one without any width."""
+def _places_of_row(row: RawRow, edges: tuple[int, ...], shift: int) -> list[_Place]:
+    """The cells of a row; one that only continues its left neighbour widens it, as does one without any width.
+
+    The first edges of centered rows mean nothing, so they are shifted to zero: the columns of such rows still line up
+    if one of them is wider on the right.
+    """
+    if shift:
+        edges = tuple(edge - shift for edge in edges)
     properties = row.properties
     if properties is None:
         return [
