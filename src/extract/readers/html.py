@@ -44,7 +44,9 @@ def accepts(data: bytes) -> bool:
     """
     # UTF-16 looks like ASCII without its zero bytes, and every tag is ASCII.
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
-    return bool(_PROLOGUE.match(head) and _PAGE_TAG.search(head)) or bool(_DOCUMENT_TAG.search(head[:1024]))
+    if _PROLOGUE.match(head):
+        return _PAGE_TAG.search(head) is not None
+    return _DOCUMENT_TAG.search(head[:1024]) is not None and not _MIME_MESSAGE.search(head[:1024])
 
 
 def read(data: bytes) -> Document:
@@ -81,6 +83,8 @@ _PROLOGUE = re.compile(
     re.IGNORECASE,
 )
 _PAGE_TAG = re.compile(rb"<(?:!doctype\s+html|(?:html|head|body|table)(?=[\s/>]))", re.IGNORECASE)
+# A page may follow other lines, as the headers of the server that sent it, but not those of a web archive.
+_MIME_MESSAGE = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
 _DOCUMENT_TAG = re.compile(rb"^\s*+<(?:!doctype\s+html|html(?=[\s>]))", re.IGNORECASE | re.MULTILINE)
 
 
