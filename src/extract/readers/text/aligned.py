@@ -28,9 +28,9 @@ _MOST_COLUMNS = 60
 
 
 def recognises(lines: Sequence[str]) -> bool:
-    """Enough lines have gaps, and most cells behind a gap begin where those of another line do."""
+    """A third of the lines have gaps, and most cells behind a gap begin where those of another line do."""
     starts = [_starts(line)[1:] for line in lines if _GAP.search(line)]
-    if len(starts) < _FEWEST_ROWS:
+    if len(starts) < _FEWEST_ROWS or 3 * len(starts) < sum(bool(line.strip()) for line in lines):
         return False
     counts = Counter(start for row in starts for start in row)
     shared = sum(count for count in counts.values() if count > 1)
