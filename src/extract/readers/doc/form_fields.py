@@ -8,7 +8,6 @@ from extract.document import TICKED, UNTICKED
 
 _CHECK_BOX, _DROP_DOWN = 1, 2
 _USE_DEFAULT = 25
-_MAX_ENTRIES = 1000
 
 
 def form_field_state(data: bytes, offset: int) -> str | None:
@@ -42,16 +41,15 @@ def _skip_name(field: bytes, place: int) -> int:
 
 
 def _chosen_entry(field: bytes, place: int, number: int) -> str | None:
-    """Entry `number` of a drop-down list, behind the five texts of help and macros ([MS-DOC] 2.9.117 Hsttb)."""
+    """Entry `number` of a drop-down list, behind the five texts of help and macros ([MS-DOC] 2.2.4 STTB)."""
     for _ in range(5):
         place = _skip_name(field, place)
     entries = field[place:]
-    # 0xFFFF, the count as four bytes, the size of extra data (0); then each entry with its length.
-    if len(entries) < 8 or entries[:2] != b"\xff\xff":
+    # 0xFFFF for UTF-16, the count, the size of extra data (0); then each entry with its length.
+    if len(entries) < 6 or entries[:2] != b"\xff\xff":
         return None
-    count = min(int.from_bytes(entries[2:6], "little"), _MAX_ENTRIES)
-    place = 8
-    for current in range(count):
+    count, place = int.from_bytes(entries[2:4], "little"), 6
+    for current in range(min(count, number + 1)):
         length = 2 * int.from_bytes(entries[place : place + 2], "little")
         if current == number:
             return entries[place + 2 : place + 2 + length].decode("utf-16-le", "replace")
