@@ -15,6 +15,7 @@ from extract.findings import Finding
 from extract.form import Form
 from extract.ledger import Ledger, Owner
 from extract.parser import fields, funding, indicators
+from extract.parser.mend import mend
 from extract.parser.sheet import Sheet
 from extract.parser.unfold import unfold
 from extract.rules import RuleSet
@@ -33,7 +34,8 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
         ledger.close(*span, Owner.LEFTOVER)
         return Form(None, form_slice.title, form_slice.fiscal_year, span), []
     rule = form_slice.rule
-    form_slice = replace(form_slice, blocks=unfold(text, form_slice.blocks, form_slice.headings, rule, rules))
+    blocks = unfold(text, mend(text, form_slice.blocks, rule, rules), form_slice.headings, rule, rules)
+    form_slice = replace(form_slice, blocks=blocks)
     sheet = Sheet(text, form_slice, rule, rules, ledger)
     for block in form_slice.blocks:
         if isinstance(block, Paragraph):
