@@ -9,9 +9,10 @@ Cells merged to the right are one wide cell, the places below a merged cell are 
 above where its cells do: the text above filled its column, so that the next character had to move down.
 
 Two things the dump has lost, and how they are read. A paragraph that ends inside a cell looks like a new row of which
-the other cells are blank: it goes on with the row above where that has a value further right, and is a row of its own
-elsewhere (the parser adds it to the value that it stands under). A row below one that fills its column to the last
-place looks like a wrapped one: it is a row of its own if another of its cells begins anew, unless its first goes on.
+the other cells are blank. In the labels' columns it goes on with the row above, in the last column it is a row of its
+own (the parser adds it to the value that it stands under); between them it may be either, and becomes a row without
+places, which nothing reads. A row below one that fills its column to the last place looks like a wrapped one: it is a
+row of its own if another of its cells begins anew, unless its first goes on.
 """
 
 from __future__ import annotations
@@ -70,10 +71,11 @@ _Row = list[_Line]
 def _rows(lines: Sequence[_Line]) -> Iterator[_Row]:
     row: _Row = []
     for line in lines:
-        if row and not _goes_on(row, line):
-            yield row
-            row = []
-        row.append(line)
+        if not row or _goes_on(row, line):
+            row.append(line)
+            continue
+        yield row
+        row = [_without_places(line)] if _is_unclear(row, line) else [line]
     if row:
         yield row
 
@@ -81,21 +83,49 @@ def _rows(lines: Sequence[_Line]) -> Iterator[_Row]:
 def _goes_on(row: _Row, line: _Line) -> bool:
     """Whether the line continues the row: see the module's docstring for what is certain and what is not."""
     above = row[-1]
-    if len(line) != len(above) or any(width(a) != width(b) for a, b in zip(above, line, strict=True)):
+    if not _same_columns(above, line):
         return False
-    filled = [column for column, cell in enumerate(line) if cell.strip()]
-    anew = [column for column in filled if not _is_wrapped(above[column], line[column])]
+    filled, anew = _filled(line), _begun_anew(above, line)
     if not anew:
         return True
     if anew == [0] and len(row) == 1 and len(filled) > 1 and not above[0].strip():
         return True  # the first cell opens with a blank, at which its first line was broken
     if any(not above[column].strip() for column in anew):
         return False
-    if len(anew) == 1 and any(cell.strip() for cell in row[0][anew[0] + 1 :]):
-        return _is_second_line(row, line, anew[0])
+    if len(anew) == 1 and _has_more(row, anew[0]):
+        return (anew[0] < _LABEL_COLUMNS or len(filled) > 1) and _is_second_line(row, line, anew[0])
     first = filled[0]
-    values = sum(bool(cell.strip()) for cell in row[0][first + 1 :])
-    return first not in anew and (first < _LABEL_COLUMNS or values > 1)
+    return first not in anew and (first < _LABEL_COLUMNS or len(_filled(row[0])[1:]) > 1)
+
+
+def _is_unclear(row: _Row, line: _Line) -> bool:
+    """Whether the line has nothing but a second paragraph, or a next row's text, between labels and values."""
+    filled = _filled(line)
+    if len(filled) != 1 or not _same_columns(row[-1], line):
+        return False
+    return filled[0] >= _LABEL_COLUMNS and bool(row[-1][filled[0]].strip()) and _has_more(row, filled[0])
+
+
+def _without_places(line: _Line) -> _Line:
+    return [cell for cell in line if cell.strip()]
+
+
+def _same_columns(above: _Line, line: _Line) -> bool:
+    return len(line) == len(above) and all(width(a) == width(b) for a, b in zip(above, line, strict=True))
+
+
+def _filled(line: _Line) -> list[int]:
+    return [column for column, cell in enumerate(line) if cell.strip()]
+
+
+def _begun_anew(above: _Line, line: _Line) -> list[int]:
+    """The filled columns whose text does not go on with the line above."""
+    return [column for column in _filled(line) if not _is_wrapped(above[column], line[column])]
+
+
+def _has_more(row: _Row, column: int) -> bool:
+    """Whether the row has a value further right."""
+    return any(cell.strip() for cell in row[0][column + 1 :])
 
 
 def _is_second_line(row: _Row, line: _Line, column: int) -> bool:

@@ -5,8 +5,9 @@
     保证措施→1、成立专班；
     2、定期督查。                           no tab: the paragraph goes on in the last cell above
 
-Where all rows have the same number of cells, as in a spreadsheet, the columns line up. A line without a tab may also
-stand below the table; it is read as part of the last cell, and the tokenizer, which knows forms, takes it out.
+A line without a tab may also stand below the table; it is read as part of the last cell, and the tokenizer, which knows
+forms, takes it out. Where all rows have the same number of cells, as in a spreadsheet, the columns line up, and a line
+without a tab below a row that ends with a blank cell is a paragraph of its own.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class _RowReader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._before: list[Block] = []
+        widths = {line.count("\t") for line in text.split("\n") if "\t" in line}
+        self._has_grid = len(widths) == 1 and max(widths) > 1
+        self._blocks: list[Block] = []
         self._rows: list[tuple[Cell, ...]] = []
         self._row: list[Span] = []
         self._last_cell: list[Paragraph] = []
@@ -46,12 +49,21 @@ class _RowReader:
                 self._close_row()
                 self._open_row(position, line)
             elif line.strip():
-                (self._last_cell if self._row else self._before).append(Paragraph(position, end))
+                self._add_paragraph(Paragraph(position, end))
             position = end + 1
+        self._close_table()
+        return Content(self._text_with_ticks(), tuple(self._blocks))
+
+    def _add_paragraph(self, paragraph: Paragraph) -> None:
+        if self._has_grid and not self._last_cell:
+            self._close_table()
+        (self._last_cell if self._row else self._blocks).append(paragraph)
+
+    def _close_table(self) -> None:
         self._close_row()
-        even = len({len(row) for row in self._rows}) == 1
-        tables = (Table(tuple(self._rows), has_grid=even),) if self._rows else ()
-        return Content(self._text_with_ticks(), (*self._before, *tables))
+        if self._rows:
+            self._blocks.append(Table(tuple(self._rows), self._has_grid))
+            self._rows = []
 
     def _open_row(self, position: int, line: str) -> None:
         for field in line.split("\t"):

@@ -34,11 +34,15 @@ def paragraphs(lines: Iterable[str], room: int) -> list[str]:
 
 
 def gap(above: str, below: str, room: int) -> str:
-    """What stood between two lines of a paragraph: a blank between Latin words, nothing inside a word."""
+    """What stood between two lines of a paragraph: a blank between Latin words, nothing inside a word.
+
+    Words are cut from their end, so the piece below is full; a number may also be cut where the line above is.
+    """
     if not (_is_latin(above[-1]) and _is_latin(below[0])):
         return ""
     is_piece = " " not in below and width(below) >= room
-    return "" if is_piece else " "
+    is_number = above[-1].isdigit() and below[0].isdigit() and width(above) >= room
+    return "" if is_piece or is_number else " "
 
 
 def _is_latin(character: str) -> bool:
