@@ -5,9 +5,12 @@ From bytes to blocks, a module for each division of the format:
 container   the streams of the compound file
 fib         the header: where everything else is
 pieces      the piece table: the text, one character for each CP
+code_pages  how Word 6/95 stored its text
+fonts       the font table: which fonts draw symbols
 properties  bin tables, FKPs, PAPX and CHPX: what a paragraph mark ends, which runs read otherwise
 sprms       the single modifiers that properties are made of
 inlines     fields, symbols, deletions and special characters
+form_fields the state of check boxes and lists
 stories     paragraphs to blocks by the ends of cells and rows
 rows        the edges and merges of a table row
 tables      rows to tables with a grid
@@ -20,17 +23,19 @@ results are in. Automatic list numbers are not part of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from extract.document import Document, TextWriter
 from extract.errors import ReadError
+from extract.readers.doc.code_pages import code_page_of_document, code_page_of_font
 from extract.readers.doc.container import SIGNATURE, CompoundFile, broken
-from extract.readers.doc.fib import read_fib, too_old
-from extract.readers.doc.fonts import read_fonts, symbol_fonts
+from extract.readers.doc.fib import Fib, read_fib, too_old
+from extract.readers.doc.fonts import Font, read_fonts, telling_fonts
 from extract.readers.doc.form_fields import form_field_state
 from extract.readers.doc.inlines import Inlines
 from extract.readers.doc.parts import Parts
-from extract.readers.doc.pieces import read_pieces
-from extract.readers.doc.properties import Properties
+from extract.readers.doc.pieces import PieceTable, read_pieces
+from extract.readers.doc.properties import Properties, Run
 from extract.readers.doc.stories import Stories
 from extract.readers.doc.tables import write_story
 
@@ -77,12 +82,15 @@ def read(data: bytes) -> Document:
     tables = document if fib.table_stream is None else container.stream(fib.table_stream)
     if tables is None:
         raise broken(f"its stream {fib.table_stream}, which says where the text is, is missing")
-    fields = container.stream("Data") or b""
-    pieces = read_pieces(fib, tables)
+    data_stream = container.stream("Data") or b""
     fonts = read_fonts(fib, tables)
-    properties = Properties(fib, tables, fields, pieces)
-    runs = properties.of_runs(symbol_fonts(fonts))
-    inlines = Inlines(pieces.text, runs, fonts, lambda place: form_field_state(fields, place))
+    pieces = _read_pieces(fib, tables, fonts)
+    properties = Properties(fib, tables, data_stream, pieces)
+    runs = properties.of_runs(telling_fonts(fonts, is_word_97=fib.is_word_97))
+    if not fib.is_word_97:
+        _decode_by_font(pieces, document, runs, fonts)
+    font_names = [font.name for font in fonts]
+    inlines = Inlines(pieces.text, runs, font_names, lambda place: form_field_state(data_stream, place))
     stories = Stories(pieces.text, properties, inlines)
     parts = Parts(fib, tables, stories)
     out = TextWriter()
@@ -91,6 +99,23 @@ def read(data: bytes) -> Document:
     text = out.text()
     _refuse_garbled(text)
     return Document(FORMAT, None, text, blocks, tuple(asides))
+
+
+def _read_pieces(fib: Fib, tables: bytes, fonts: Sequence[Font]) -> PieceTable:
+    if fib.is_word_97:
+        return read_pieces(fib, tables, None)
+    character_sets = [font.character_set for font in fonts]
+    return read_pieces(fib, tables, code_page_of_document(fib.language, fib.computer, character_sets))
+
+
+def _decode_by_font(pieces: PieceTable, document: bytes, runs: Sequence[Run], fonts: Sequence[Font]) -> None:
+    """Read the runs of Word 6/95 whose font is of another script in the code page of that script."""
+    by_font = [
+        (run.start, run.end, code_page_of_font(fonts[run.properties.fonts[0]].character_set))
+        for run in runs
+        if run.properties.fonts
+    ]
+    pieces.decode_again(document, [(start, end, page) for start, end, page in by_font if page])
 
 
 def _no_word(container: CompoundFile) -> ReadError:

@@ -23,6 +23,7 @@ _COUNTS_97, _PAIRS_97 = 0x4C, 0x9A
 _COUNTS_6, _PAIRS_6 = 0x34, 0x58
 _PAIRS_OF_WORD_6 = 38
 _BIN_TABLES_6 = 0x18A
+_COMPUTER = 0x14
 
 STYLES = 1
 FOOTNOTE_TEXTS = 3
@@ -62,6 +63,7 @@ class Fib:
     is_complex: bool
     width_in_word_6: int
     language: int
+    computer: int
     text_start: int
     text_end: int
     counts: Counts
@@ -116,6 +118,7 @@ def read_fib(document: bytes) -> Fib:
         bool(flags & _F_COMPLEX),
         2 if flags & _F_WIDE_CHARACTERS else 1,
         language,
+        int.from_bytes(document[_COMPUTER : _COMPUTER + 2], "little"),
         text_start,
         text_end,
         counts,

@@ -8,12 +8,12 @@ surrogate pair stays two characters, and the second byte of a Word 6 double-byte
 from __future__ import annotations
 
 import codecs
-import re
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from extract.readers.doc.code_pages import decode, decode_wide
 from extract.readers.doc.container import broken
 from extract.readers.doc.fib import PIECES, Fib
 from extract.readers.doc.sprms import from_word_6
@@ -30,18 +30,6 @@ _COMPRESSED = "".join(
 
 # [MS-DOC] 2.9.214 Prm0: the sprms with a number of seven bits, of which these change what is read.
 _SHORT_SPRMS = {0x18: 0x2416, 0x19: 0x2417, 0x41: 0x0800, 0x5C: 0x083C}
-
-# Code pages by the language (LCID) of a Word 6/95 file; the low ten bits are the primary language.
-_CODE_PAGES = {0x11: "cp932", 0x12: "cp949", 0x19: "cp1251", 0x22: "cp1251", 0x02: "cp1251", 0x08: "cp1253"}
-_CODE_PAGES |= {0x1F: "cp1254", 0x05: "cp1250", 0x0E: "cp1250", 0x15: "cp1250", 0x0D: "cp1255", 0x01: "cp1256"}
-_CHINESE = 0x04
-_TRADITIONAL = (0x0404, 0x0C04)
-_DOUBLE_BYTE = {
-    "gbk": re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]"),
-    "cp950": re.compile(rb"[\x81-\xfe][\x40-\x7e\xa1-\xfe]"),
-    "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]"),
-    "cp949": re.compile(rb"[\x81-\xfe][\x41-\x5a\x61-\x7a\x81-\xfe]"),
-}
 
 
 class Piece(NamedTuple):
@@ -65,26 +53,24 @@ class PieceTable:
         self.text = text
         self._starts = [piece.start for piece in pieces]
 
-    def piece_at(self, cp: int) -> Piece:
-        """The piece that holds the character `cp`."""
-        return self.pieces[max(0, bisect_right(self._starts, cp) - 1)]
-
-    def stretches(self, start: int, end: int) -> Iterator[tuple[int, int, Piece]]:
-        """The characters stored in the bytes `start` to `end`, as CPs; a stretch for each piece that has some."""
-        for piece in self.pieces:
-            piece_end = piece.offset + (piece.end - piece.start) * piece.width
-            first, last = max(start, piece.offset), min(end, piece_end)
-            if first < last:
-                yield (
-                    piece.start + (first - piece.offset) // piece.width,
-                    piece.start + (last - piece.offset + piece.width - 1) // piece.width,
-                    piece,
-                )
+    def decode_again(self, document: bytes, stretches: Iterable[tuple[int, int, str]]) -> None:
+        """Read the characters of each stretch (CPs) in another code page; for Word 6/95."""
+        characters = list(self.text)
+        for start, end, code_page in stretches:
+            for piece in self.pieces[max(0, bisect_right(self._starts, start) - 1) :]:
+                if piece.start >= end:
+                    break
+                first, last = max(start, piece.start), min(end, piece.end)
+                if first < last and piece.width == 1:
+                    offset = piece.offset - piece.start
+                    characters[first:last] = decode(document[offset + first : offset + last], code_page)
+        self.text = "".join(characters)
 
 
-def read_pieces(fib: Fib, tables: bytes) -> PieceTable:
+def read_pieces(fib: Fib, tables: bytes, code_page: str | None) -> PieceTable:
     """The piece table of a document; `tables` is the stream that holds its CLX.
 
+    `code_page` is that of most of the text, in Word 6/95.
     Raises ReadError `doc.broken` if there is none or if it points to bytes that are not there.
     """
     if fib.is_word_97 or fib.is_complex:
@@ -97,7 +83,6 @@ def read_pieces(fib: Fib, tables: bytes) -> PieceTable:
     pieces = [piece._replace(end=min(piece.end, total + 1)) for piece in pieces if piece.start <= total]
     if sum(piece.end - piece.start for piece in pieces) > len(fib.document):
         raise broken(f"its piece table claims more characters than the {len(fib.document):,} bytes can hold")
-    code_page = None if fib.is_word_97 else code_page_of(fib.language)
     return PieceTable(pieces, "".join(_text(piece, fib.document, code_page) for piece in pieces))
 
 
@@ -168,6 +153,8 @@ def _bytes_of(piece: Piece, document: bytes) -> bytes:
 def _text(piece: Piece, document: bytes, code_page: str | None) -> str:
     """The characters of a piece, one for each CP; Word 6/95 stores them in a code page."""
     stored = _bytes_of(piece, document)
+    if piece.width == 2 and code_page is not None:
+        return decode_wide(stored, code_page)
     if piece.width == 2:
         text = stored.decode("utf-16-le", "surrogatepass")
         if len(text) * 2 != len(stored):
@@ -175,25 +162,4 @@ def _text(piece: Piece, document: bytes, code_page: str | None) -> str:
         return text
     if code_page is None:
         return codecs.charmap_decode(stored, "strict", _COMPRESSED)[0]
-    return _decode(stored, code_page)
-
-
-def _decode(stored: bytes, code_page: str) -> str:
-    """Text in a code page; behind a character of two bytes stands a NUL, so that the CPs stay right."""
-    double_byte = _DOUBLE_BYTE.get(code_page)
-    if double_byte is None:
-        return stored.decode(code_page, "replace")
-    pieces, place = [], 0
-    for pair in double_byte.finditer(stored):
-        pieces.append(stored[place : pair.start()].decode("cp1252", "replace"))
-        pieces.append(pair[0].decode(code_page, "replace")[0] + "\0")
-        place = pair.end()
-    pieces.append(stored[place:].decode("cp1252", "replace"))
-    return "".join(pieces)
-
-
-def code_page_of(language: int) -> str:
-    """The Windows code page in which a Word 6/95 of this language (LCID) stores its text."""
-    if language & 0x3FF == _CHINESE:
-        return "cp950" if language in _TRADITIONAL else "gbk"
-    return _CODE_PAGES.get(language & 0x3FF, "cp1252")
+    return decode(stored, code_page)

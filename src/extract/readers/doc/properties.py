@@ -164,10 +164,10 @@ class Properties:
 
     # --- Runs ---
 
-    def of_runs(self, symbol_fonts: Sequence[int]) -> list[Run]:
+    def of_runs(self, telling_fonts: Sequence[int]) -> list[Run]:
         """The runs whose properties change how they read, in the order of the pieces; most runs have none."""
-        telling = _telling_sprms(symbol_fonts, is_word_97=self._fib.is_word_97)
-        read = partial(_read_chpx, symbol_fonts=frozenset(symbol_fonts))
+        telling = _telling_sprms(telling_fonts, is_word_97=self._fib.is_word_97)
+        read = partial(_read_chpx, telling_fonts=frozenset(telling_fonts))
         stretches = list(self._telling_chpxs(telling, read))
         ends = [end for _, end, _ in stretches]
         found: list[Run] = []
@@ -252,17 +252,17 @@ def _papx_on_page(page: bytes, place: int) -> bytes:
     return page[place + 4 : min(place + 2 + 2 * words, _PAGE - 1)]
 
 
-def _telling_sprms(symbol_fonts: Sequence[int], *, is_word_97: bool) -> re.Pattern[bytes]:
+def _telling_sprms(telling_fonts: Sequence[int], *, is_word_97: bool) -> re.Pattern[bytes]:
     """Matches bytes that may hold a sprm which changes how a run reads."""
     if not is_word_97:
         return re.compile(b"")
     codes = [struct.pack("<H", code) for code in (op.C_DELETED, op.C_HIDDEN, op.C_PICTURE, op.C_SYMBOL)]
-    fonts = [struct.pack("<H", number) for number in symbol_fonts]
+    fonts = [struct.pack("<H", number) for number in telling_fonts]
     codes += [struct.pack("<H", code) + font for code in op.C_FONTS for font in fonts]
     return re.compile(b"|".join(map(re.escape, codes)), re.DOTALL)
 
 
-def _read_chpx(chpx: bytes, symbol_fonts: frozenset[int]) -> RunProperties | None:
+def _read_chpx(chpx: bytes, telling_fonts: frozenset[int]) -> RunProperties | None:
     properties = RunProperties()
     is_telling = False
     fonts: dict[int, int] = {}
@@ -281,10 +281,10 @@ def _read_chpx(chpx: bytes, symbol_fonts: frozenset[int]) -> RunProperties | Non
             is_telling = True
         elif code in op.C_FONTS:
             fonts[code] = int.from_bytes(operand, "little")
-    symbolic = tuple(dict.fromkeys(font for font in fonts.values() if font in symbol_fonts))
+    symbolic = tuple(dict.fromkeys(font for font in fonts.values() if font in telling_fonts))
     if symbolic:
         letter_font = fonts.get(op.C_FONTS[0])
-        properties.letter_font = letter_font if letter_font in symbol_fonts else None
+        properties.letter_font = letter_font if letter_font in telling_fonts else None
         properties.fonts = symbolic
     if is_telling or symbolic or properties.is_deleted or properties.is_hidden:
         return properties
