@@ -182,6 +182,8 @@ class _Look(NamedTuple):
     is_hidden: bool = False
     font: str | None = None
     is_aside: bool = False
+    field_mark: str | None = None
+    """The part of a field that an empty element marks: begin, separator or end."""
 
 
 _PLAIN = _Look()
@@ -196,6 +198,7 @@ _FONT = re.compile(
     r"""(?<![\w-])(?:mso-symbol-font-family|font-family|font)\s*:\s*([^;]*)""",
     re.IGNORECASE,
 )
+_FIELD_MARK = re.compile(r"mso-element\s*:\s*field-(begin|separator|end)", re.IGNORECASE)
 _ASIDE = re.compile(r"mso-element\s*:\s*(?:header|footer|footnote|endnote|comment)\s*(?:;|$)", re.IGNORECASE)
 _NOT_CSS = re.compile(r"<!--|-->|/\*(?:(?!\*/).)*+(?:\*/|\Z)", re.DOTALL)
 _CLASS = re.compile(r"^\s*\w*\.([\w-]+)\s*$")
@@ -206,7 +209,10 @@ def _look(style: str) -> _Look:
         return _PLAIN
     fonts = [_symbol_font(fonts) for fonts in _FONT.findall(style)]
     font = None if not fonts else next(filter(None, fonts), _LETTERS)
-    return _Look(_HIDING.search(style) is not None, font, _ASIDE.search(style) is not None)
+    mark = _FIELD_MARK.search(style)
+    return _Look(
+        _HIDING.search(style) is not None, font, _ASIDE.search(style) is not None, mark[1].lower() if mark else None
+    )
 
 
 _LOOKING = ("style", "class", "face", "hidden", "title", "id")
@@ -223,6 +229,7 @@ def _look_of(attributes: dict[str, str], classes: dict[str, _Look]) -> _Look:
         "hidden" in attributes or any(look.is_hidden for look in looks),
         next((look.font for look in reversed(looks) if look.font is not None), None),
         looks[-1].is_aside or _is_libreoffice_aside(attributes),
+        looks[-1].field_mark,
     )
 
 
@@ -375,6 +382,13 @@ class _Field:
     drawn: str | None = None
     in_code: bool = True
     is_carried_over: bool = False
+    is_in_comment: bool = True
+    """Whether its instruction is hidden from browsers; programs other than Word write it for all to see."""
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether text that stands here is the instruction."""
+        return self.in_code and not self.is_in_comment
 
 
 class _Walk:
@@ -421,6 +435,9 @@ class _Walk:
         return self.blocks
 
     def _text(self, text: str | None) -> None:
+        if text and self.fields and self.fields[-1].takes_text:
+            self.fields[-1].instruction += text
+            return
         if not text or (not self.pieces and not self.preformatted and not text.strip(_SPACE)):
             return
         if self.preformatted:
@@ -443,6 +460,8 @@ class _Walk:
                 self._set_font(element, look.font)
             if look.is_aside:
                 self._open_aside(element)
+            if look.field_mark:
+                self._field_part(look.field_mark, "", is_in_comment=False)
         handler = _STARTS.get(tag)
         return True if handler is None else handler(self, element)
 
@@ -490,6 +509,8 @@ class _Walk:
                 break
             if open_field.drawn and not open_field.in_code:
                 self.pieces.insert(open_field.start, open_field.drawn)
+            # If the end of an instruction was lost, the rest of the page would count as instruction.
+            open_field.in_code = open_field.in_code and open_field.is_in_comment
             open_field.start, open_field.drawn, open_field.is_carried_over = 0, None, True
         if self.pieces:
             written = "".join(self.pieces)
@@ -512,10 +533,10 @@ class _Walk:
         elif text.startswith("[if gte vml") and "textbox" in text:
             self._text_boxes(text)
 
-    def _field_part(self, mark: str, written: str) -> None:
+    def _field_part(self, mark: str, written: str, *, is_in_comment: bool = True) -> None:
         """A mark of a field or, between its begin and its separator, a piece of its instruction."""
         if mark == "begin":
-            self.fields.append(_Field(len(self.pieces)))
+            self.fields.append(_Field(len(self.pieces), is_in_comment=is_in_comment))
         elif self.fields and mark == "separator":
             self._end_code(self.fields[-1])
         elif self.fields and mark == "end":

@@ -398,6 +398,7 @@ class _Reader:
         going_on: int | None = position
         while going_on is not None:
             going_on = self._walk_until_jump(going_on)
+        self.flush()
         if self._groups:
             raise _broken(f"The RTF file ends in the middle ({len(self._groups)} groups are still open)")
 
@@ -512,6 +513,9 @@ class _Reader:
         enter = _DESTINATIONS.get(word)
         outer = self.format, self.in_table, self.nesting
         self._groups.append((*outer, enter(self) if enter else None))
+        if word == "upr":
+            # The ANSI spelling in the first group; the Unicode one follows.
+            return self._end_of_group(self.source.find("{", token.end()) + 1)
         if enter is None:
             self._word(word, token["parameter"])
         return None

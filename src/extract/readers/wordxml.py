@@ -169,9 +169,12 @@ _EDITOR = "{urn:schemas-microsoft-com:office:office}Editor"
 def _has_lost_merges(root: _Element, body: _Element) -> bool:
     """Whether tables lack the cells that vertical merges cover: then no value stands under its own heading."""
     is_libreoffice = any("Office" in (editor.text or "") for editor in root.iter(_EDITOR))
-    return is_libreoffice and any(
-        _columns(row) < len(grid) for grid in body.iter(f"{_W}tblGrid") for row in grid.itersiblings(f"{_W}tr")
-    )
+    return is_libreoffice and any(map(_has_short_rows, body.iter(f"{_W}tbl")))
+
+
+def _has_short_rows(table: _Element) -> bool:
+    grid = table.find(f"{_W}tblGrid")
+    return grid is not None and any(_columns(row) < len(grid) for row in table.iterchildren(f"{_W}tr"))
 
 
 def _columns(row: _Element) -> int:
