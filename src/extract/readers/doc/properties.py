@@ -91,19 +91,15 @@ class Properties:
         """The sprms of all paragraphs with where each paragraph's bytes end, in ascending order."""
         ends: list[int] = []
         papxs: list[bytes] = []
-        is_word_97 = self._fib.is_word_97
-        size_of_entry = 13 if is_word_97 else 7
+        size_of_entry, read = (13, _papx_on_page) if self._fib.is_word_97 else (7, _papx_on_page_of_word_6)
         for page in self._pages(PARAGRAPH_BIN_TABLE):
             count = page[_PAGE - 1]
             first = 4 * (count + 1)
             ends += struct.unpack_from(f"<{count}I", page, 4) if first < _PAGE else ()
-            for word in page[first : min(first + size_of_entry * count, _PAGE - 1) : size_of_entry]:
-                if not word:
-                    papxs.append(b"")
-                elif is_word_97:
-                    papxs.append(_papx_on_page(page, 2 * word))
-                else:
-                    papxs.append(from_word_6(page[2 * word + 3 : 2 * word + 1 + 2 * page[2 * word]]))
+            # Where the sprms lie, in words; paragraphs that are alike share them, and 0 stands for none.
+            words = page[first : min(first + size_of_entry * count, _PAGE - 1) : size_of_entry]
+            on_page = {word: read(page, 2 * word) if word else b"" for word in set(words)}
+            papxs += map(on_page.__getitem__, words)
             # A damaged page may have no room for all that it counts.
             papxs += [b""] * (len(ends) - len(papxs))
         if any(map(int.__gt__, ends, ends[1:])):
@@ -250,6 +246,11 @@ def _papx_on_page(page: bytes, place: int) -> bytes:
         return page[place + 3 : min(place + 2 * words, _PAGE - 1)]
     words = page[place + 1]
     return page[place + 4 : min(place + 2 + 2 * words, _PAGE - 1)]
+
+
+def _papx_on_page_of_word_6(page: bytes, place: int) -> bytes:
+    """The same in Word 6/95, where the size does not count its own byte."""
+    return from_word_6(page[place + 3 : place + 1 + 2 * page[place]])
 
 
 def _telling_sprms(telling_fonts: Sequence[int], *, is_word_97: bool) -> re.Pattern[bytes]:

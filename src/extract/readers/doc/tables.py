@@ -6,7 +6,7 @@ the end of a row tells which of its cells are not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
@@ -53,13 +53,14 @@ def write_blocks(blocks: Sequence[RawBlock], out: TextWriter) -> tuple[Block, ..
     for block in blocks:
         if after_paragraph:
             out.write("\n")
-        after_paragraph = isinstance(block, str)
         if isinstance(block, str):
+            after_paragraph = True
             start = out.position
             if block:
                 out.write(block)
             written.append(Paragraph(start, out.position))
         else:
+            after_paragraph = False
             written.append(_write_table(block, out))
     return tuple(written)
 
@@ -72,37 +73,24 @@ def write_story(blocks: Sequence[RawBlock], out: TextWriter) -> tuple[Block, ...
     return written
 
 
-class _Merge(NamedTuple):
-    """The cell with which a vertical merge begins, by row and position in the row's list, and the merge's columns."""
-
-    row: int
-    position: int
-    left: int
-    right: int
-
-
 def _write_table(table: RawTable, out: TextWriter) -> Table:
     """The table with its merged cells; a row ends with a line break, its cells stand behind tabs.
 
     Word hides text in a covered cell. Here it comes out as a cell of its own, over the merged one: it must not be lost,
     and it is no part of what the merged cell shows.
     """
+    places_by_row = _places(table)
+    column = _columns(places_by_row)
+    merges = _Merges()
     rows: list[list[Cell]] = []
-    heights: dict[_Merge, int] = {}
-    open_merges: dict[int, _Merge] = {}
-    for number, places in enumerate(_places(table)):
-        above, open_merges = open_merges, {}
+    for number, places in enumerate(places_by_row):
+        merges.begin_row()
         cells: list[Cell] = []
-        for place in places:
-            left, right, blocks, merge = place
-            if merge != NOT_MERGED:
-                begun = above.get(left)
-                covered = merge == CONTINUE and begun is not None and begun.right == right
-                if begun is None or not covered:
-                    # A cell that continues nothing begins a merge itself.
-                    begun = _Merge(number, len(cells), left, right)
-                heights[begun] = heights.get(begun, 0) + 1
-                open_merges[left] = begun
+        for left_edge, right_edge, blocks, vertical in places:
+            left = column[left_edge]
+            right = max(column[right_edge], left + 1)
+            if vertical != NOT_MERGED:
+                covered = merges.enter(_Merge(number, len(cells), left, right), vertical)
                 if covered and is_blank(blocks):
                     continue
             if cells:
@@ -112,18 +100,55 @@ def _write_table(table: RawTable, out: TextWriter) -> Table:
             cells.append(Cell(number, left, 1, right - left, start, out.position, written))
         out.write("\n")
         rows.append(cells)
-    for begun, height in heights.items():
-        if height > 1:
-            cells = rows[begun.row]
-            cells[begun.position] = replace(cells[begun.position], row_span=height)
+    for row, position, height in merges.heights():
+        rows[row][position] = replace(rows[row][position], row_span=height)
     return Table(tuple(map(tuple, rows)), has_grid=True)
+
+
+class _Merge(NamedTuple):
+    """The cell with which a vertical merge begins, by row and position in the row's list, and the merge's columns."""
+
+    row: int
+    position: int
+    left: int
+    right: int
+
+
+class _Merges:
+    """The vertical merges of a table so far."""
+
+    def __init__(self) -> None:
+        self._heights: dict[_Merge, int] = {}
+        self._open: dict[int, _Merge] = {}
+        """The merges that the open row belongs to, by column."""
+        self._above: dict[int, _Merge] = {}
+
+    def begin_row(self) -> None:
+        """Go on to the next row: only what the last one belonged to can be continued."""
+        self._above, self._open = self._open, {}
+
+    def enter(self, cell: _Merge, vertical: int) -> bool:
+        """Enter a merged cell of the open row; returns whether a merge from above covers it.
+
+        A cell that continues nothing between the same edges begins a merge itself.
+        """
+        above = self._above.get(cell.left)
+        covered = vertical == CONTINUE and above is not None and above.right == cell.right
+        begun = above if above is not None and covered else cell
+        self._heights[begun] = self._heights.get(begun, 0) + 1
+        self._open[cell.left] = begun
+        return covered
+
+    def heights(self) -> Iterator[tuple[int, int, int]]:
+        """Row, position and height of each merge over more than one row."""
+        return ((begun.row, begun.position, height) for begun, height in self._heights.items() if height > 1)
 
 
 # --- The grid ---
 
 
 class _Place(NamedTuple):
-    """A cell with its edges, first in twips and then as grid columns."""
+    """A cell with its edges in twips."""
 
     left: int
     right: int
@@ -132,7 +157,7 @@ class _Place(NamedTuple):
 
 
 def _places(table: RawTable) -> list[list[_Place]]:
-    """The cells of each row on the columns of the whole table."""
+    """The cells of each row between their edges."""
     first = table.rows[0].properties
     is_centered = first is not None and first.is_centered
     rows: list[list[_Place]] = []
@@ -140,11 +165,7 @@ def _places(table: RawTable) -> list[list[_Place]]:
     for row in table.rows:
         edges = _edges(row, above=edges)
         rows.append(_places_of_row(row, edges, edges[0] if is_centered else 0))
-    column = _columns(rows)
-    return [
-        [_Place(column[p.left], max(column[p.right], column[p.left] + 1), p.blocks, p.vertical) for p in places]
-        for places in rows
-    ]
+    return rows
 
 
 def _edges(row: RawRow, above: tuple[int, ...]) -> tuple[int, ...]:
