@@ -629,6 +629,74 @@ def test_a_text_box_without_an_anchor_is_an_aside() -> None:
     assert (texts(document), [text_of(document, block) for block in document.asides]) == (["甲"], ["盒子"])
 
 
+# -------------------------------------------------------------------------------------------------------- Word 6/95
+
+
+def word_6(
+    *paragraphs: tuple[bytes, bytes],
+    language: int = 0x409,
+    computer: int = 0,
+    font_sets: Sequence[int] = (),
+    font_of_all: int | None = None,
+) -> bytes:
+    """A Word 6 file of 8-bit paragraphs with their sprms, in one piece, all in one font if a number is given."""
+    text = b"".join(stored for stored, _ in paragraphs)
+    first_page = 0x300 // SECTOR + math.ceil((0x100 + len(text)) / SECTOR)
+    pages, fcs, at = [], [], 0x300
+    for stored, papx in paragraphs:
+        at += len(stored)
+        body = b"\0\0" + papx + b"\0" * (len(papx) % 2)
+        page = bytearray(512)
+        struct.pack_into("<II", page, 0, at - len(stored), at)
+        page[8], page[511], page[200], page[201 : 201 + len(body)] = 100, 1, len(body) // 2, body
+        pages.append(bytes(page))
+        fcs.append(at - len(stored))
+    chpx = b"\x5d" + struct.pack("<H", font_of_all) if font_of_all is not None else b""
+    pages.append(chpx_page(chpx, 0x300, 0x300 + len(text)))
+    entries = [bytes([0, 0, 0, number, 0]) + b"Font\0" for number in font_sets]
+    fonts = b"".join(bytes([len(entry)]) + entry for entry in entries)
+    structures = {
+        13: struct.pack(f"<{len(fcs) + 1}I{len(fcs)}H", *fcs, at, *range(first_page, first_page + len(fcs))),
+        12: struct.pack("<2IH", 0x300, at, first_page + len(fcs)),
+        15: struct.pack("<H", len(fonts) + 2) + fonts,
+    }
+    fib = bytearray(0x300)
+    struct.pack_into("<4H", fib, 0, 0xA5DC, 101, 0, language)
+    struct.pack_into("<HHII", fib, 0x14, computer, computer, 0x300, 0x300 + len(text))
+    struct.pack_into("<I", fib, 0x34, len(text))
+    tail = b""
+    for number, structure in structures.items():
+        struct.pack_into("<II", fib, 0x58 + 8 * number, (first_page + len(pages)) * SECTOR + len(tail), len(structure))
+        tail += structure
+    body = (bytes(fib) + text).ljust(first_page * SECTOR, b"\0")
+    return compound({"WordDocument": body + b"".join(pages) + tail.ljust(4096, b"\0")})
+
+
+def test_word_6_has_tables_in_its_own_sprms() -> None:
+    in_table, end = b"\x18\x01", b"\x18\x01\x19\x01"
+    edges = struct.pack("<BHB3h", 190, 1 + 6 + 20 + 1, 2, 0, 1000, 4000) + bytes(20)
+    document = doc.read(word_6((b"A\r", b""), (b"B\x07", in_table), (b"C\x07", in_table), (b"\x07", end + edges)))
+    assert document.text == "A\nB\tC\n"
+    assert grid(document) == [[("B", 0, 1, 1), ("C", 1, 1, 1)]]
+
+
+@pytest.mark.parametrize(
+    ("code_page", "text", "how"),
+    [
+        ("gbk", "云溪县A绩效", {"language": 0x804}),
+        ("gbk", "云溪县A绩效", {"font_sets": [0, 134]}),
+        ("cp950", "雲溪縣", {"language": 0x404}),
+        ("cp1251", "Смета", {"font_sets": [0, 204], "font_of_all": 1}),
+        ("cp1251", "Смета", {"language": 0x419}),
+        ("mac_roman", "é’", {"computer": 0x100}),
+        ("cp1252", "é’", {}),
+    ],
+)
+def test_word_6_stores_text_in_a_code_page(code_page: str, text: str, how: dict[str, object]) -> None:
+    document = doc.read(word_6((text.encode(code_page) + b"\r", b""), (b"Z\r", b""), **how))  # type: ignore[arg-type]
+    assert texts(document) == [text, "Z"]
+
+
 # ---------------------------------------------------------------------------------------------------- the container
 
 
@@ -662,11 +730,13 @@ def test_it_accepts_every_compound_file_and_what_is_older() -> None:
     [
         (compound({"Workbook": b"x"}), "doc.not_word"),
         (compound({"PowerPoint Document": b"x"}), "doc.not_word"),
-        (compound({"EncryptedPackage": b"x"}), "doc.not_word"),
+        (compound({"EncryptedPackage": b"x"}), "doc.encrypted"),
         (compound({"CONTENTS": b"x"}), "doc.not_word"),
+        (compound({"MatOST": b"x"}), "doc.not_word"),
         (compound({"Other": b"x"}), "doc.no_word_stream"),
         (compound({}), "doc.no_word_stream"),
         (compound({"WordDocument": b"x"}), "doc.broken"),
+        (compound({"WordDocument": bytes(5000)}), "doc.broken"),
         (word(Para("甲\r"), flags=0x0300), "doc.encrypted"),
         (word(Para("甲\r"), version=45), "doc.too_old"),
         (b"\xdb\xa5\x2d\x00" + bytes(600), "doc.too_old"),
@@ -681,6 +751,7 @@ def test_it_accepts_every_compound_file_and_what_is_older() -> None:
         (word(Para("甲\r", depth(1)), Para("\x07", sprm(0x6646, 10**6)), data=b"x"), "doc.broken"),
         (word(Para("甲\r", depth(51))), "doc.too_deep"),
         (word(Para("\uf8f0\ue123\ue456\uf777\r")), "doc.garbled"),
+        (word(Para("甲" + "\0" * 40 + "\r")), "doc.garbled"),
         (word(Para("甲\r"))[:600], "doc.broken"),
         (word(Para("甲\r"))[:300], "doc.broken"),
     ],

@@ -48,18 +48,16 @@ _OTHER_PROGRAMS = {
     "workbook": "an Excel workbook",
     "book": "an Excel workbook",
     "powerpoint document": "a PowerPoint presentation",
-    "encryptedpackage": "a Word or Excel file (2007 or later) that is protected with a password",
     "contents": "a Microsoft Works or Publisher file",
+    "matost": "a Microsoft Works file",
     "visiodocument": "a Visio drawing",
     "\u4840\u3f3f\u4577\u446c\u3b6a\u45e4\u4824": "an installer",
 }
-
-_LEAVE_OUT = "leave it out, or save what it holds as .docx"
-_ADVICE = {"encryptedpackage": "open it with the password and save it without one"}
+_ENCRYPTED_PACKAGE = "encryptedpackage"
 
 # More than this share of characters that no text holds, and the bytes were something else.
 _TOLERATED_JUNK = 0.2
-_JUNK = re.compile("[\ue000-\ufdcf\ufff0-\uffff\x80-\x9f]")
+_JUNK = re.compile("[\x00\x06\x0e-\x12\x16-\x1d\x80-\x9f\ue000-\uefff\uf100-\uf8ff\ufff0-\uffff]")
 
 
 def accepts(data: bytes) -> bool:
@@ -75,6 +73,12 @@ def read(data: bytes) -> Document:
     if not data.startswith(SIGNATURE):
         raise too_old()
     container = CompoundFile(data)
+    if _ENCRYPTED_PACKAGE in container.names():
+        raise ReadError(
+            "doc.encrypted",
+            "This is a Word or Excel file (2007 or later) that is protected with a password; open it with the password "
+            "and save it without one.",
+        )
     document = container.stream("WordDocument")
     if document is None:
         raise _no_word(container)
@@ -85,6 +89,7 @@ def read(data: bytes) -> Document:
     data_stream = container.stream("Data") or b""
     fonts = read_fonts(fib, tables)
     pieces = _read_pieces(fib, tables, fonts)
+    _refuse_garbled(pieces.text if fib.is_word_97 else pieces.text.replace("\0", ""))
     properties = Properties(fib, tables, data_stream, pieces)
     runs = properties.of_runs(telling_fonts(fonts, is_word_97=fib.is_word_97))
     if not fib.is_word_97:
@@ -96,9 +101,7 @@ def read(data: bytes) -> Document:
     out = TextWriter()
     blocks = write_story(parts.body(), out)
     asides = [block for story in parts.asides() for block in write_story(story, out)]
-    text = out.text()
-    _refuse_garbled(text)
-    return Document(FORMAT, None, text, blocks, tuple(asides))
+    return Document(FORMAT, None, out.text(), blocks, tuple(asides))
 
 
 def _read_pieces(fib: Fib, tables: bytes, fonts: Sequence[Font]) -> PieceTable:
@@ -124,7 +127,8 @@ def _no_word(container: CompoundFile) -> ReadError:
     for name, program in _OTHER_PROGRAMS.items():
         if name in names:
             return ReadError(
-                "doc.not_word", f"This is {program}, not a Word document; {_ADVICE.get(name, _LEAVE_OUT)}."
+                "doc.not_word",
+                f"This is {program}, not a Word document; leave it out, or save what it holds as .docx.",
             )
     listed = ", ".join(sorted(names)[:5]) or "nothing"
     return ReadError(
@@ -135,11 +139,11 @@ def _no_word(container: CompoundFile) -> ReadError:
 
 
 def _refuse_garbled(text: str) -> None:
-    """Raise ReadError `doc.garbled` where the text is mostly characters that no text holds."""
+    """Raise ReadError `doc.garbled` where the stored text has many characters that no text holds."""
     junk = len(_JUNK.findall(text))
     if junk > _TOLERATED_JUNK * len(text):
         raise ReadError(
             "doc.garbled",
-            f"{junk:,} of the {len(text):,} characters read are none that a text holds, so the file is damaged or of "
+            f"{junk:,} of the {len(text):,} characters are none that a text holds, so the file is damaged or of "
             "an unknown kind; open it in Word and save it as .docx.",
         )

@@ -11,6 +11,9 @@ from extract.readers.doc.container import broken
 
 _WORD_97 = 0xC0
 _WORD_6 = 100
+_LAST_VERSION = 0x112
+# What a FIB begins with (wIdent) in Word 97 and later, in Word 6/95, in its East Asian editions, and before.
+_IDENTIFIERS = frozenset((0xA5EC, 0xA5DC, 0xA697, 0xA698, 0xA699, 0xA5DB))
 
 _F_COMPLEX = 0x0004
 _F_ENCRYPTED = 0x0100
@@ -93,6 +96,8 @@ def read_fib(document: bytes) -> Fib:
     if len(document) < _PAIRS_6 + 8 * _PAIRS_OF_WORD_6:
         raise broken(f"its WordDocument stream has only {len(document)} bytes, less than its header needs")
     identifier, version, _, language, _, flags = struct.unpack_from("<6H", document)
+    if identifier not in _IDENTIFIERS and not _WORD_97 <= version <= _LAST_VERSION:
+        raise broken(f"its WordDocument stream begins with {identifier:#06x}, as none that Word writes")
     if version < _WORD_6:
         raise too_old()
     if flags & _F_ENCRYPTED:
@@ -109,7 +114,7 @@ def read_fib(document: bytes) -> Fib:
         # Its place is reserved, to be ignored whatever it holds.
         counts = counts._replace(macros=0)
     if min(counts) < 0:
-        raise broken(f"its header (identifier {identifier:#06x}) counts {min(counts)} characters")
+        raise broken(f"its header counts {min(counts):,} characters")
     table_stream = "1Table" if flags & _F_WHICH_TABLE_STREAM else "0Table"
     return Fib(
         document,
