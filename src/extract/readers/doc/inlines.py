@@ -94,7 +94,7 @@ class Inlines:
         if properties.symbol is not None:
             number, code = properties.symbol
             drawn = glyph(fonts[number] if number < len(fonts) else "", code)
-            self._readings.update((cp, drawn) for cp in cps if text[cp] == _SYMBOL)
+            self._readings.update((cp, drawn) for cp in cps if text[cp] == _SYMBOL or "\uf020" <= text[cp] <= "\uf0ff")
         elif properties.fonts:
             letters = fonts[properties.letter_font] if properties.letter_font is not None else ""
             symbols = fonts[properties.fonts[0]]

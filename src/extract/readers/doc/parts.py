@@ -112,7 +112,7 @@ def _read_plc(tables: bytes, place: tuple[int, int], size_of_entry: int) -> tupl
 
 
 class _Anchors:
-    """On which character of the body each shape hangs (PlcfSpa, [MS-DOC] 2.8.37); a member of a group hangs with it."""
+    """On which character of the body each shape hangs (PlcfSpa, FSPA); a member of a group hangs with it."""
 
     def __init__(self, fib: Fib, tables: bytes) -> None:
         entries, cps = _read_plc(tables, fib.pair(structure.SHAPES_IN_MAIN), _SPA_SIZE)
@@ -131,7 +131,7 @@ class _Anchors:
 
 
 def _groups(drawings: bytes) -> dict[int, int]:
-    """For each shape of a group, the outermost group's own shape ([MS-ODRAW] 2.2.16, [MS-DOC] 2.9.172).
+    """For each shape of a group, the outermost group's own shape ([MS-DOC] 2.9.171 OfficeArtContent).
 
     The records of groups and shapes hold each other; the stack has, for each open group, where it ends and its shape.
     """

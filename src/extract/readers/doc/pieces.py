@@ -28,7 +28,7 @@ _COMPRESSED = "".join(
     for code in range(256)
 ).replace("\ufffd", "\0")
 
-# [MS-DOC] 2.9.214 Prm0: the sprms with a number of seven bits, of which these change what is read.
+# [MS-DOC] 2.9.215 Prm0: the sprms with a number of seven bits, of which these change what is read.
 _SHORT_SPRMS = {0x18: 0x2416, 0x19: 0x2417, 0x41: 0x0800, 0x5C: 0x083C}
 
 

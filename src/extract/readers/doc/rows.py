@@ -1,4 +1,4 @@
-"""The properties of a table row: its column edges and how its cells merge ([MS-DOC] 2.6.3, 2.9.321 TDefTableOperand).
+"""The properties of a table row: its column edges and how its cells merge ([MS-DOC] 2.6.3 and TDefTableOperand).
 
 A row tells the edges of its own cells in twips (rgdxaCenter); no row knows the columns of the table.
 """
@@ -49,7 +49,7 @@ def read_row(row_sprms: Iterable[tuple[int, bytes]]) -> RowProperties:
 
 
 class _Row:
-    """A row while its sprms are applied: edges in twips and the flags of its cells (TCGRF, [MS-DOC] 2.9.318)."""
+    """A row while its sprms are applied: edges in twips and the flags of its cells ([MS-DOC] 2.9.317 TCGRF)."""
 
     def __init__(self) -> None:
         self.edges: list[int] = []

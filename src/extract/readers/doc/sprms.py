@@ -77,7 +77,7 @@ def sprms(grpprl: bytes) -> list[tuple[int, bytes]]:
 def _variable_operand(grpprl: bytes, place: int, code: int) -> tuple[int, int]:
     """Where an operand of variable size begins, and its size."""
     if code == T_DEFINITION:
-        # Its size counts one byte too many ([MS-DOC] 2.9.321).
+        # Its size counts one byte too many ([MS-DOC] TDefTableOperand).
         return place + 2, max(0, int.from_bytes(grpprl[place : place + 2], "little") - 1)
     size = grpprl[place]
     if code == _CHANGE_TABS and size == 0xFF:
@@ -86,7 +86,7 @@ def _variable_operand(grpprl: bytes, place: int, code: int) -> tuple[int, int]:
 
 
 def _size_of_changed_tabs(grpprl: bytes, place: int) -> int:
-    """The size of a sprmPChgTabs that is too long for its one byte: tabs deleted and tabs added ([MS-DOC] 2.9.179)."""
+    """The size of a sprmPChgTabs that is too long for its one byte: tabs deleted and tabs added (PChgTabsOperand)."""
     deleted = grpprl[place] if place < len(grpprl) else 0
     place += 1 + 4 * deleted
     added = grpprl[place] if place < len(grpprl) else 0

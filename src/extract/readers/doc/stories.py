@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -49,32 +50,28 @@ class Stories:
         """
         walk = _StoryWalk()
         text, marks, inlines = self._text, self._marks, self._inlines
-        anchors = sorted(cp for cp in anchored if start <= cp < end)
-        number = bisect_left(marks, start)
-        while number < len(marks) and marks[number] < end:
+        anchors = deque(sorted(cp for cp in anchored if start <= cp < end))
+        for number in range(bisect_left(marks, start), bisect_left(marks, end)):
             mark, properties = marks[number], self._of_paragraphs[number]
-            boxes: Sequence[RawBlock] = ()
-            while anchors and anchors[0] <= mark:
-                boxes = [*boxes, *anchored[anchors.pop(0)]]
-            if properties.depth != len(walk.tables):
-                walk.go_to_depth(properties.depth)
+            walk.go_to_depth(properties.depth)
             paragraph = inlines.read(start, mark)
+            start = mark + 1
             is_cell_mark = text[mark] == _CELL_MARK
             if properties.row is not None and not paragraph and (is_cell_mark or properties.depth > 1):
-                walk.blocks.extend(boxes)
                 walk.end_row(properties.row, is_deleted=inlines.is_deleted_mark(mark))
-            else:
-                walk.blocks.append(paragraph)
-                walk.blocks.extend(boxes)
-                if (is_cell_mark and properties.depth) or (properties.ends_inner_cell and text[mark] == "\r"):
-                    walk.end_cell()
-            start = mark + 1
-            number += 1
+                continue
+            walk.blocks.append(paragraph)
+            while anchors and anchors[0] <= mark:
+                walk.blocks += anchored[anchors.popleft()]
+            if (is_cell_mark and properties.depth) or (properties.ends_inner_cell and text[mark] == "\r"):
+                walk.end_cell()
         walk.go_to_depth(0)
         # Each part ends with a mark; what stands behind it in a damaged file must not be lost.
         rest = inlines.read(start, min(end, len(text)))
         if rest.strip():
             walk.blocks.append(rest)
+        for cp in anchors:
+            walk.blocks += anchored[cp]
         return walk.blocks
 
 
