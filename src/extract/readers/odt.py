@@ -332,9 +332,10 @@ class _Walk:
 
     def end_loose_text(self) -> None:
         """Let text that stands outside of all paragraphs be one, so that it is not lost."""
-        if self.boxes or "".join(self.pieces).strip():
+        if "".join(self.pieces).strip():
             self.end_paragraph()
-        self.pieces = []
+        self.blocks += self.boxes
+        self.pieces, self.boxes = [], []
 
     def children(self, element: _Element) -> None:
         """Read the children of `element` and the text between them."""
