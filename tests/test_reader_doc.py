@@ -447,6 +447,18 @@ def test_edges_that_are_almost_the_same_are_one() -> None:
     assert [[cell[1:] for cell in cells] for cells in grid(document)] == [[(0, 1, 1), (1, 1, 1)]] * 2
 
 
+def test_edges_in_between_do_not_make_the_two_edges_of_a_cell_one() -> None:
+    document = read(
+        row("一", "二", "三", edges=[0, 1000, 1028, 3000]),
+        row("四", "五", edges=[0, 1010, 3000]),
+        row("六", "七", edges=[0, 1020, 3000]),
+    )
+    assert [[cell[1:] for cell in cells] for cells in grid(document)] == [
+        [(0, 1, 1), (1, 1, 1), (2, 1, 1)],
+        *[[(0, 1, 1), (1, 1, 2)]] * 2,
+    ]
+
+
 def test_a_narrow_cell_keeps_its_column() -> None:
     document = read(row("一", "二", "三", edges=[0, 1000, 1010, 2000]), row("四", "五", edges=[0, 1000, 2000]))
     assert grid(document)[0] == [("一", 0, 1, 1), ("二", 1, 1, 1), ("三", 2, 1, 1)]

@@ -205,15 +205,21 @@ def _places_of_row(row: RawRow, edges: tuple[int, ...], shift: int) -> list[_Pla
 
 
 def _columns(rows: Sequence[Sequence[_Place]]) -> dict[int, int]:
-    """The grid line on which each edge of the table lies; edges that are almost the same are one."""
-    edges = {edge for places in rows for place in places for edge in place[:2]}
-    # The two edges of a cell are never one, however narrow the cell is.
-    narrow = {place.right for places in rows for place in places if 0 < place.right - place.left <= _SAME_EDGE}
+    """The grid line on which each edge of the table lies; edges that are almost the same are one.
+
+    The two edges of a cell are never one, however narrow the cell is.
+    """
+    edges: set[int] = set()
+    nearest_left: dict[int, int] = {}
+    for left, right, *_ in (place for places in rows for place in places):
+        edges.update((left, right))
+        if left < right:
+            nearest_left[right] = max(left, nearest_left.get(right, left))
     columns: dict[int, int] = {}
-    line, last = -1, None
+    line, first, last = -1, 0, 0
     for edge in sorted(edges):
-        if last is None or edge - last > _SAME_EDGE or edge in narrow:
-            line += 1
+        if line < 0 or edge - last > _SAME_EDGE or nearest_left.get(edge, first - 1) >= first:
+            line, first = line + 1, edge
         columns[edge] = line
         last = edge
     return columns
