@@ -196,6 +196,9 @@ def _take_out(body: _Element) -> Iterator[tuple[str, _Element]]:
 def _aside(kind: str, element: _Element) -> tuple[str, _Element]:
     """The root of the part for what was taken out."""
     _modernize(element)
+    if kind not in ("footnotes", "endnotes"):
+        # On which pages it stands, or that it is a comment; the type of a note tells whether it is one.
+        element.attrib.pop(f"{_W}type", "")
     if kind in ("header", "footer"):
         return kind, element
     part = etree.Element(f"{_W}{kind}")
