@@ -732,6 +732,7 @@ def test_it_accepts_every_compound_file_and_what_is_older() -> None:
     assert doc.accepts(b"\xdb\xa5\x2d\x00")
     assert not doc.accepts(b"PK\x03\x04")
     assert not doc.accepts("附件1".encode())
+    assert not doc.accepts("郓城县财政局".encode("gbk"))
 
 
 # ----------------------------------------------------------------------------------------------------------- trouble

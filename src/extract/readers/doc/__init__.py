@@ -41,8 +41,9 @@ from extract.readers.doc.tables import write_story
 
 FORMAT = "doc"
 
-# Word for Windows 1 and 2, Word for DOS and Write had no compound file.
-_OLD_SIGNATURES = (b"\xdb\xa5", b"\x9b\xa5", b"1\xbe\0\0", b"2\xbe\0\0")
+# Word for Windows 1 and 2 (with their nFib, since 0xDB 0xA5 alone is the character 郓 in GBK), Write and Word for DOS
+# had no compound file.
+_OLDER_WORD = re.compile(rb"(?:[\x9b\xdb]\xa5.\0)|(?:[12]\xbe\0\0)", re.DOTALL)
 
 _OTHER_PROGRAMS = {
     "workbook": "an Excel workbook",
@@ -62,7 +63,7 @@ _JUNK = re.compile("[\x00\x06\x0e-\x12\x16-\x1d\x80-\x9f\ue000-\uefff\uf100-\uf8
 
 def accepts(data: bytes) -> bool:
     """Whether `data` is a compound file, of Word or another program, or a file of a Word older than those."""
-    return data.startswith((SIGNATURE, *_OLD_SIGNATURES))
+    return data.startswith(SIGNATURE) or _OLDER_WORD.match(data) is not None
 
 
 def read(data: bytes) -> Document:
