@@ -636,6 +636,23 @@ def test_a_text_box_follows_the_paragraph_that_it_hangs_on() -> None:
     assert texts(document) == ["甲", "盒子", "乙"]
 
 
+def art(kind: int, content: bytes) -> bytes:
+    """A record of a drawing: [MS-ODRAW] OfficeArtRecordHeader and content."""
+    return struct.pack("<HHI", 0xF, kind, len(content)) + content
+
+
+def test_a_text_box_in_a_group_hangs_with_the_group() -> None:
+    shapes = [art(0xF004, art(0xF00A, struct.pack("<II", number, 0))) for number in (1024, 1030, 1031)]
+    drawings = b"\0" + art(0xF002, art(0xF003, shapes[0] + art(0xF003, shapes[1] + shapes[2])))
+    plcs = {
+        40: struct.pack("<2i", 1, 5) + struct.pack("<i22x", 1030),
+        50: drawings,
+        56: struct.pack("<3i", 0, 3, 4) + struct.pack("<iiHiii", 1, 0, 0, 0, 1031, 0) + bytes(22),
+    }
+    document = read(Para("甲\x08\r"), Para("乙\r"), Para("盒子\r\r"), parts=[5, 0, 0, 0, 0, 0, 4], plcs=plcs)
+    assert texts(document) == ["甲", "盒子", "乙"]
+
+
 def test_a_text_box_without_an_anchor_is_an_aside() -> None:
     document = read(Para("甲\r"), Para("盒子\r"), parts=[2, 0, 0, 0, 0, 0, 3])
     assert (texts(document), [text_of(document, block) for block in document.asides]) == (["甲"], ["盒子"])
