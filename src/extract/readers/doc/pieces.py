@@ -22,11 +22,8 @@ _PRC = 0x01
 _PCDT = 0x02
 _F_COMPRESSED = 0x40000000
 
-# [MS-DOC] 2.9.73 FcCompressed: cp1252, but what that leaves without a character stays a control character.
-_COMPRESSED = "".join(
-    bytes([code]).decode("cp1252" if 0x80 <= code < 0xA0 and code not in (0x80, 0x8E, 0x9E) else "latin-1", "replace")
-    for code in range(256)
-).replace("\ufffd", "\0")
+# [MS-DOC] 2.9.73 FcCompressed says which characters of cp1252 stand in eight bits; Word and WPS use the others too.
+_COMPRESSED = bytes(range(256)).decode("cp1252", "replace").replace("\ufffd", "\0")
 
 # [MS-DOC] 2.9.215 Prm0: the sprms with a number of seven bits, of which these change what is read.
 _SHORT_SPRMS = {0x18: 0x2416, 0x19: 0x2417, 0x41: 0x0800, 0x5C: 0x083C}
@@ -57,7 +54,8 @@ class PieceTable:
         """Read the characters of each stretch (CPs) in another code page; for Word 6/95."""
         characters = list(self.text)
         for start, end, code_page in stretches:
-            for piece in self.pieces[max(0, bisect_right(self._starts, start) - 1) :]:
+            for number in range(max(0, bisect_right(self._starts, start) - 1), len(self.pieces)):
+                piece = self.pieces[number]
                 if piece.start >= end:
                     break
                 first, last = max(start, piece.start), min(end, piece.end)
