@@ -59,7 +59,8 @@ def _is_header(uses: Sequence[LabelUse | None]) -> bool:
 def _header_rows(sheet: Sheet, table: Table, number: int) -> list[tuple[Cell, ...]]:
     """The row of sources and the rows below it that hold nothing but sources."""
     headers = [table.rows[number]]
-    for row in table.rows[number + 1 :]:
+    for below in range(number + 1, len(table.rows)):
+        row = table.rows[below]
         uses = [sheet.use(cell) for cell in row if not sheet.is_blank(cell)]
         if not uses or any(use is None or use.role != "funding" for use in uses):
             break
@@ -77,7 +78,8 @@ def _claim_headers(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> None:
 def _amount_rows(sheet: Sheet, table: Table, number: int) -> list[tuple[Cell, ...]]:
     """The row below the headers, and rows below that hold nothing but amounts, up to the next label."""
     rows: list[tuple[Cell, ...]] = []
-    for row in table.rows[number:]:
+    for below in range(number, len(table.rows)):
+        row = table.rows[below]
         if any(sheet.use(cell) for cell in row):
             break
         filled = [sheet.cell_text(cell) for cell in row if not sheet.is_blank(cell)]

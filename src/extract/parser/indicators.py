@@ -28,7 +28,8 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         return 0
     body = _Body(sheet, table, spec.block)
     rows_read = 0
-    for row in table.rows[number:]:
+    for below in range(number, len(table.rows)):
+        row = table.rows[below]
         uses = sheet.uses(row)
         if _is_header(uses):
             body.take_header(row, uses)

@@ -33,7 +33,8 @@ from extract.values import ROW_TYPES
 # A label is torn into so many lines at most, and a value of several cells stands on so many.
 _LABEL_LINES = 4
 _VALUE_LINES = 3
-# More lines are no table of a form; it bounds the search for rows.
+# No table of a form has more columns or lines; it bounds the search for rows.
+_MOST_COLUMNS = 40
 _MOST_LINES = 2000
 
 
@@ -147,7 +148,7 @@ class _Unfolder:
     def _labels_at(self, number: int, role: str) -> list[_Label]:
         """The labels of a role that follow each other from a line on, without a blank cell between them."""
         found: list[_Label] = []
-        while number < len(self._lines):
+        while number < len(self._lines) and len(found) < _MOST_COLUMNS:
             label = self._labels[number]
             if not label or label.use.role != role or (found and self._lines[number].blanks):
                 break
