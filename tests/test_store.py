@@ -165,6 +165,10 @@ def test_a_batch_is_all_or_nothing(database: Path, query: Query, archive: Path, 
     assert counts(query)["documents"] == 0
 
 
+def test_the_database_itself_is_no_form_of_the_folder_that_it_lies_in(run: Run, archive: Path, database: Path) -> None:
+    assert run(database.parent).files == 2
+
+
 def test_lock_files_and_resource_forks_are_passed_over(run: Run, archive: Path) -> None:
     (archive / "~$form.docx").write_bytes(b"x")
     (archive / "__MACOSX").mkdir()

@@ -118,7 +118,7 @@ def test_a_thousand_forms_take_ten_times_as_long_as_a_hundred(rules: RuleSet) ->
         assert len(tokenize(document, rules)) == forms
         return time.process_time() - started
 
-    assert seconds(1000) < 30 * min(seconds(100) for _ in range(3))
+    assert min(seconds(1000) for _ in range(3)) < 50 * min(seconds(100) for _ in range(3))
 
 
 def test_a_title_printed_above_and_inside_the_table_is_one_form(rules: RuleSet) -> None:

@@ -54,7 +54,8 @@ def import_paths(
     with Store(database) as store:
         run_id = store.start_run(__version__, rules.version)
         batch = _Batch(store, rules.version)
-        sources = list(find_sources(paths))
+        mine = {database.absolute(), Path(f"{database.absolute()}.wal")}
+        sources = [s for s in find_sources(paths) if isinstance(s, SourceError) or s.path not in mine]
         summary.files = len(sources)
         try:
             for source in sources:

@@ -8,12 +8,16 @@ use into the `sheet`'s ledger, so that whatever nothing used is known at the end
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extract.document import Paragraph, Table
 from extract.findings import Finding
 from extract.form import Form
 from extract.ledger import Ledger, Owner
 from extract.parser import fields, funding, indicators
+from extract.parser.mend import mend
 from extract.parser.sheet import Sheet
+from extract.parser.unfold import unfold
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice
 
@@ -29,7 +33,10 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
     if form_slice.rule is None:
         ledger.claim(*span, Owner.LEFTOVER)
         return Form(None, form_slice.title, form_slice.fiscal_year, span), []
-    sheet = Sheet(text, form_slice, form_slice.rule, rules, ledger)
+    rule = form_slice.rule
+    blocks = unfold(text, mend(text, form_slice.blocks, rule, rules), form_slice.headings, rule, rules)
+    form_slice = replace(form_slice, blocks=blocks)
+    sheet = Sheet(text, form_slice, rule, rules, ledger)
     for block in form_slice.blocks:
         if isinstance(block, Paragraph):
             fields.read_paragraph(sheet, block)
@@ -37,7 +44,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
             _read_table(sheet, block)
     sheet.settle(span)
     form = Form(
-        form_slice.rule.kind,
+        rule.kind,
         form_slice.title,
         form_slice.fiscal_year,
         span,

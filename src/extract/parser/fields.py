@@ -105,7 +105,8 @@ def _continued(sheet: Sheet, table: Table, number: int, position: int) -> list[C
     """Cells of the following rows that a merged label covers: by its span or, in a dump, by blank cells below it."""
     label = table.rows[number][position]
     cells: list[Cell] = []
-    for row in table.rows[number + 1 :]:
+    for below in range(number + 1, len(table.rows)):
+        row = table.rows[below]
         if table.has_grid:
             if row[0].row >= label.row + label.row_span:
                 break

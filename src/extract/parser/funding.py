@@ -19,7 +19,7 @@ from extract.form import Funding
 from extract.labels import label_unit
 from extract.ledger import Owner
 from extract.parser.sheet import Sheet
-from extract.parser.torn import mended
+from extract.parser.torn import MOST_PIECES, mended
 from extract.rules import FundingSpec, LabelUse
 from extract.values import YUAN_PER_UNIT, read_money
 
@@ -62,7 +62,8 @@ def _is_header(uses: Sequence[LabelUse | None]) -> bool:
 def _header_rows(sheet: Sheet, table: Table, number: int) -> list[tuple[Cell, ...]]:
     """The row of sources and rows below it that name more of them; a cell that no rule knows is an unknown source."""
     headers = [table.rows[number]]
-    for row in table.rows[number + 1 :]:
+    for below in range(number + 1, len(table.rows)):
+        row = table.rows[below]
         filled = [cell for cell in row if not sheet.is_blank(cell)]
         uses = [sheet.use(cell) for cell in filled]
         names_sources = any(use and use.role == "funding" for use in uses)
@@ -91,7 +92,7 @@ def _amount_rows(sheet: Sheet, table: Table, number: int, length: int | None) ->
     while at < len(table.rows) and not any(sheet.use(cell) for cell in table.rows[at]):
         row, taken = table.rows[at], 1
         if length and len(row) < length:
-            row, taken = mended(_without_labels(sheet, table.rows[at:]), length) or (row, 1)
+            row, taken = mended(_without_labels(sheet, table.rows[at : at + MOST_PIECES]), length) or (row, 1)
         filled = [sheet.cell_text(cell) for cell in row if not sheet.is_blank(cell)]
         if rows and not (filled and all(read_money(text) for text in filled)):
             break

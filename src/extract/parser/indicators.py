@@ -14,10 +14,13 @@ from extract.form import Indicator
 from extract.ledger import Owner
 from extract.parser.fields import announces
 from extract.parser.sheet import Sheet
-from extract.parser.torn import mended
+from extract.parser.torn import MOST_PIECES, mended
 from extract.rules import LabelUse
 from extract.target import parse_target
 from extract.values import one_line
+
+# So many rows below a header show whether its section's cell is left out of them.
+ROWS_TO_JUDGE_BY = 50
 
 # By column: the cell of this row that stands in it, None where the row has none.
 _Cells = Mapping[str, Cell | None]
@@ -29,19 +32,18 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
     if not spec or not _is_header(sheet.uses(table.rows[number])):
         return 0
     body = _Body(sheet, table, spec.block)
-    rows_read = 0
-    rows = table.rows[number:]
-    while rows_read < len(rows):
-        row, taken = body.whole_row(rows[rows_read:])
+    at = number
+    while at < len(table.rows):
+        row, taken = body.whole_row(table.rows[at : at + MOST_PIECES])
         uses = sheet.uses(row)
         if _is_header(uses):
-            body.take_header(row, uses, rows[rows_read + 1 :])
+            body.take_header(row, uses, table.rows[at + 1 : at + 1 + ROWS_TO_JUDGE_BY])
         elif body.ends_at(row):
             break
         else:
             body.take_row(row)
-        rows_read += taken
-    return rows_read
+        at += taken
+    return at - number
 
 
 def _is_header(uses: Sequence[LabelUse | None]) -> bool:

@@ -17,13 +17,13 @@ from extract.document import Cell
 Row = tuple[Cell, ...]
 
 # A row is torn at most into so many pieces.
-_MOST_PIECES = 4
+MOST_PIECES = 4
 
 
 def mended(rows: Sequence[Row], length: int) -> tuple[Row, int] | None:
     """The first row of `rows`, whole, and how many of them it takes; None where they do not give `length` cells."""
     cells: Row = ()
-    for taken, row in enumerate(rows[:_MOST_PIECES], start=1):
+    for taken, row in enumerate(rows[:MOST_PIECES], start=1):
         cells += row
         if len(cells) >= length:
             whole = tuple(replace(cell, column=column) for column, cell in enumerate(cells))

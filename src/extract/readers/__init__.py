@@ -30,12 +30,6 @@ class Reader(Protocol):
 
 # First bytes of formats that people mix into such archives and that no reader takes, with what to do about them.
 _UNREADABLE: tuple[tuple[bytes, str, str], ...] = (
-    (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "a binary Office file (.doc, .wps, .xls)",
-        "save it as .docx or as plain text",
-    ),
-    (b"{\\rtf", "an RTF file", "save it as .docx or as plain text"),
     (b"%PDF-", "a PDF file", "find the Word file that it was made from"),
     (b"\x89PNG", "a PNG picture", "leave it out"),
     (b"\xff\xd8\xff", "a JPEG picture", "leave it out"),

@@ -1,0 +1,81 @@
+"""The compound file around a Word document ([MS-CFB]): its streams by name, through olefile."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import olefile  # type: ignore[import-untyped]  # it comes without type hints
+
+from extract.errors import ReadError
+
+SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_FETCH_AGAIN = "it is damaged or cut off, so fetch the file again"
+_FAULTS_OF_OLEFILE = (OSError, ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError)
+_STREAM_ENTRY = 2
+
+
+class CompoundFile:
+    """An open compound file. Raises ReadError `doc.broken` where its FAT or its directory can not be followed."""
+
+    def __init__(self, data: bytes) -> None:
+        self._size = len(data)
+        self._refuse_lying_header(data)
+        try:
+            self._ole = olefile.OleFileIO(io.BytesIO(data))
+        except _FAULTS_OF_OLEFILE as error:
+            raise broken(f"the compound file can not be opened ({error})") from error
+        if self._ole.root.size > self._size or self._ole.num_mini_fat_sectors * self._ole.sectorsize > self._size:
+            raise broken("the compound file claims a larger mini stream than the file is long")
+        self._entries = {entry.name.lower(): entry for entry in self._ole.root.kids}
+
+    @staticmethod
+    def _refuse_lying_header(data: bytes) -> None:
+        """Stop what would make olefile follow a loop for a very long time: more FAT sectors than the file can hold."""
+        if len(data) < 512:
+            raise broken(f"the compound file ends after {len(data)} bytes, within its header")
+        sectors = len(data) // 128
+        for offset in (0x2C, 0x40, 0x48):
+            if int.from_bytes(data[offset : offset + 4], "little") > sectors:
+                raise broken("the compound file's header counts more sectors than the file has")
+
+    def names(self) -> list[str]:
+        """The names of the streams and storages of the root, in lower case."""
+        return list(self._entries)
+
+    def stream(self, name: str) -> bytes | None:
+        """The bytes of a stream of the root, None if there is none of this name; upper and lower case are one."""
+        entry = self._entries.get(name.lower())
+        if entry is None or entry.entry_type != _STREAM_ENTRY:
+            return None
+        if entry.size > self._size:
+            raise broken(f"the stream {name} claims {entry.size:,} bytes, more than the file has")
+        try:
+            content: bytes = self._ole.openstream([entry.name]).read()
+            is_mini = entry.is_minifat
+            fat, sector_size = (
+                (self._ole.minifat, self._ole.minisectorsize) if is_mini else (self._ole.fat, self._ole.sectorsize)
+            )
+        except _FAULTS_OF_OLEFILE as error:
+            raise broken(f"the stream {name} can not be read ({error})") from error
+        if _has_loop(fat, entry.isectStart, len(content) // sector_size):
+            raise broken(f"the sectors of the stream {name} go round in a circle")
+        return content
+
+
+def broken(what: str) -> ReadError:
+    """The error for a file whose structures contradict each other or end too early."""
+    return ReadError("doc.broken", f"The Word file can not be read: {what}; {_FETCH_AGAIN}.")
+
+
+def _has_loop(fat: Sequence[int], sector: int, count: int) -> bool:
+    seen = set()
+    for _ in range(count):
+        if sector in seen:
+            return True
+        if sector >= len(fat):
+            return False
+        seen.add(sector)
+        sector = fat[sector]
+    return False

@@ -1,0 +1,76 @@
+"""Markdown and pandoc's plain text: paragraphs, and tables in four shapes.
+
+    +-----+-----+      | a | b |       -- --       ------------ a full line, a header of
+    | a   | b   |      |---|---|       a  b        aa   bb      several lines, dashes, and
+    +-----+-----+      | c | d |       -- --       ---- ---     rows with blank lines between
+       grid               pipe        simple        multiline
+
+The cells of such tables are wrapped or carry marks, so the text is laid out anew: without the lines that draw tables,
+without backslashes in front of punctuation, and without the marks of headings and bold type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extract.readers.text import grid, pipe, ruled
+from extract.readers.text.content import Content, DrawnTable, lay_out
+
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
+_BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def recognises(lines: Sequence[str]) -> bool:
+    """Some line is the border of a grid table, or the dashes of another."""
+    return any(
+        grid.is_border(line) or pipe.is_delimiters(line) or ruled.is_ruler(line)
+        for line in lines
+        if line.lstrip()[:1] in tuple("+|-:")
+    )
+
+
+def read(text: str) -> Content:
+    """The paragraphs, one a line, and the tables."""
+    return lay_out(_blocks(text.split("\n")))
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[str | DrawnTable]:
+    number = 0
+    while number < len(lines):
+        table, end = _table_at(lines, number)
+        if table:
+            yield _unmarked_table(table)
+        else:
+            yield from (_unmarked(line) for line in lines[number:end] if line.strip())
+        number = end
+
+
+def _table_at(lines: Sequence[str], number: int) -> tuple[DrawnTable | None, int]:
+    """The table that begins at a line and the first line below it; None, and how far there is none."""
+    if grid.is_border(lines[number]):
+        end = grid.end_of_table(lines, number)
+        return grid.read(lines[number:end]), end
+    if "|" in lines[number] and number + 1 < len(lines) and pipe.is_delimiters(lines[number + 1]):
+        end = pipe.end_of_table(lines, number + 1)
+        return pipe.read(lines[number], lines[number + 2 : end]), end
+    if shape := ruled.shape_at(lines, number):
+        return ruled.read(lines, shape), shape.end
+    return None, number + 1
+
+
+def _unmarked_table(table: DrawnTable) -> DrawnTable:
+    for row in table.rows:
+        for cell in row:
+            cell.paragraphs = [_unmarked(paragraph) for paragraph in cell.paragraphs]
+    return table
+
+
+def _unmarked(line: str) -> str:
+    """The line without what Markdown adds to it.
+
+    >>> _unmarked("## **主管部门** \\\\>=90%")
+    '主管部门 >=90%'
+    """
+    return _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", _HEADING.sub("", line, count=1)))
