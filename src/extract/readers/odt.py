@@ -44,6 +44,8 @@ def accepts(data: bytes) -> bool:
         return _FLAT_ROOT.search(head) is not None
     if b"mimetype" in data[:64]:
         return _TEXT_TYPE.search(data[:256]) is not None
+    if _MANIFEST.encode() not in data:
+        return False
     try:
         manifest = _Package(data).read(_MANIFEST)
     except ReadError:
