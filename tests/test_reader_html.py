@@ -179,6 +179,8 @@ def test_preformatted_text_keeps_its_lines() -> None:
         "<!-- y -->",
         "<!--[if gte mso 9]><xml>y</xml><![endif]-->",
         "<![if !supportLists]><span style='mso-list:Ignore'>1.<span>&nbsp;</span></span><![endif]>",
+        "<a class=sdfootnoteanc href=#n><sup>1</sup></a>",
+        "<a href=#_ftn1><span class=MsoFootnoteReference><![if !supportFootnotes]>[1]<![endif]></span></a>",
         "<xml><w:WordDocument>y</w:WordDocument></xml>",
     ],
 )

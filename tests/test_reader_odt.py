@@ -53,6 +53,8 @@ STYLES = (
     '<office:automatic-styles><style:style style:family="text" style:name="Child" style:parent-style-name="Base"/>'
     '<style:style style:family="text" style:name="Song"><style:text-properties style:font-name="Song"/></style:style>'
     '<style:style style:family="text" style:name="Gone"><style:text-properties text:display="none"/></style:style>'
+    '<style:style style:family="text" style:name="Seen" style:parent-style-name="Gone">'
+    '<style:text-properties text:display="true"/></style:style>'
     '<style:style style:family="paragraph" style:name="Gone"><style:text-properties text:display="none"/></style:style>'
     "</office:automatic-styles>"
 )
@@ -166,6 +168,8 @@ def test_other_packages_and_text_are_left_to_others(data: bytes) -> None:
         ("<text:date>2021年</text:date>", "2021年"),
         ("<text:ruby><text:ruby-base>漢</text:ruby-base><text:ruby-text>han</text:ruby-text></text:ruby>", "漢"),
         ("a<text:span text:style-name='Gone'>b</text:span>c", "ac"),
+        ("<text:span text:style-name='Gone'>a<text:span text:style-name='Seen'>b</text:span></text:span>", "b"),
+        ("1\N{NON-BREAKING HYPHEN}2\N{SOFT HYPHEN}3", "1-23"),
         ("a<text:hidden-text text:is-hidden='true'>b</text:hidden-text>c", "ac"),
         ("a<office:annotation><dc:creator>me</dc:creator></office:annotation>b", "ab"),
         ("<text:unheard-of>a</text:unheard-of><!-- c --><?pi?>b", "ab"),

@@ -340,6 +340,11 @@ def test_intbl_may_be_left_out_between_trowd_and_row() -> None:
     assert read(r"\trowd\cellx1\cellx900 a\par b\cell c\cell\row\pard d\par").text == "a\nb\tc\nd\n"
 
 
+def test_blank_cells_without_an_edge_are_none() -> None:
+    """LibreOffice writes more cell marks than edges around nested tables."""
+    assert read(r"\trowd\cellx500\pard\intbl a\cell\cell\cell\row").text == "a\n"
+
+
 def test_cells_without_an_edge_stand_to_the_right() -> None:
     assert [cell[1] for cell in grid(read(r"\trowd\cellx500\pard\intbl a\cell b\cell c\cell\row"))[0]] == [0, 1, 2]
 

@@ -72,6 +72,15 @@ def legible(text: str, font: str) -> str:
     return _PRIVATE_USE.sub(lambda character: glyph(font, ord(character[0])), text)
 
 
+_AS_IN_WORD = str.maketrans(
+    {
+        # A crossed box is how Word draws a ticked one.
+        "☒": TICKED,
+        # Word has commands for these two hyphens, which other formats keep as characters.
+        "\N{NON-BREAKING HYPHEN}": "-",
+        "\N{SOFT HYPHEN}": None,
+    }
+)
 _NARROW = re.compile("[!-\xff]")
 _PRIVATE_USE = re.compile("[\uf020-\uf0ff]")
 
@@ -81,8 +90,8 @@ def _lay_out(story: Sequence[Drawn], out: TextWriter) -> tuple[Block, ...]:
     for block in story:
         _end_paragraph(blocks, out)
         if isinstance(block, str):
-            # A crossed box is how Word draws a ticked one.
-            blocks.append(Paragraph(*out.write(block.replace("☒", TICKED))))
+            text = block if block.isascii() else block.translate(_AS_IN_WORD)
+            blocks.append(Paragraph(*out.write(text)))
         else:
             blocks.append(_lay_out_table(block, out))
     return tuple(blocks)

@@ -216,17 +216,25 @@ def _look(style: str) -> _Look:
 
 
 _LOOKING = ("style", "class", "face", "hidden", "title", "id")
+# The numbers of notes and the marks of comments, as Word and LibreOffice name them: 20¹ is not 201.
+_REFERENCES = frozenset(
+    (
+        *("MsoFootnoteReference", "MsoEndnoteReference", "MsoCommentReference"),
+        *("sdfootnoteanc", "sdfootnotesym", "sdendnoteanc", "sdendnotesym"),
+    )
+)
 _LIBREOFFICE_NOTE = re.compile(r"sd(?:foot|end)note\d+$")
 
 
 def _look_of(attributes: dict[str, str], classes: dict[str, _Look]) -> _Look:
     """The look of an element by its attributes: style over face over class."""
-    looks = [classes[name] for name in attributes.get("class", "").split() if name in classes]
+    names = attributes.get("class", "").split()
+    looks = [classes[name] for name in names if name in classes]
     if "face" in attributes:
         looks.append(_Look(font=_symbol_font(attributes["face"])))
     looks.append(_look(attributes.get("style", "")))
     return _Look(
-        "hidden" in attributes or any(look.is_hidden for look in looks),
+        "hidden" in attributes or not _REFERENCES.isdisjoint(names) or any(look.is_hidden for look in looks),
         next((look.font for look in reversed(looks) if look.font is not None), None),
         looks[-1].is_aside or _is_libreoffice_aside(attributes),
         looks[-1].field_mark,

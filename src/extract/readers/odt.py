@@ -44,6 +44,8 @@ def accepts(data: bytes) -> bool:
         return _FLAT_ROOT.search(head) is not None
     if b"mimetype" in data[:64]:
         return _TEXT_TYPE.search(data[:256]) is not None
+    if _MANIFEST.encode() not in data:
+        return False
     try:
         manifest = _Package(data).read(_MANIFEST)
     except ReadError:
@@ -222,12 +224,12 @@ _HEADERS_AND_FOOTERS = tuple(
 class _Look(NamedTuple):
     """What a style says that changes what is read."""
 
-    is_hidden: bool = False
+    is_hidden: bool | None = None
+    """None where the style does not say."""
     font: str | None = None
     """A symbol font, `_LETTERS` for any other font, None where the style sets none."""
 
 
-_PLAIN = _Look()
 _LETTERS = ""
 _MAX_ANCESTORS = 20
 
@@ -255,17 +257,17 @@ class _Styles:
         return self._looks[key]
 
     def _find_look(self, family: str, name: str | None) -> _Look:
-        is_hidden, font = False, None
+        display, font = None, None
         for _ in range(_MAX_ANCESTORS):
             style = self._styles.get((family, name))
             if style is None:
                 break
             properties = _child(style, "style:text-properties")
             if properties is not None:
-                is_hidden = is_hidden or _get(properties, "text:display") == "none"
+                display = display or _get(properties, "text:display")
                 font = self._font(properties) if font is None else font
             name = _get(style, "style:parent-style-name")
-        return _Look(is_hidden, font)
+        return _Look(None if display is None else display == "none", font)
 
     def _font(self, properties: _Element) -> str | None:
         name = _get(properties, "style:font-name")
@@ -297,6 +299,7 @@ class _Walk:
         self.boxes: list[Drawn] = []
         """Blocks of the text boxes anchored in the open paragraph; they follow it."""
         self.font = _LETTERS
+        self.is_hidden = False
         self.deletions: frozenset[str] = frozenset()
         self.deleting = 0
         """How many open stretches of text are deleted."""
@@ -313,14 +316,14 @@ class _Walk:
                 f"Tables, text boxes or notes are nested more than {_MAX_DEPTH} deep, as in no form; the file is "
                 "damaged or made to do harm, so fetch it again.",
             )
-        outer = self.blocks, self.pieces, self.boxes, self.font
-        self.blocks, self.pieces, self.boxes, self.font = [], [], [], _LETTERS
+        outer = self.blocks, self.pieces, self.boxes, self.font, self.is_hidden
+        self.blocks, self.pieces, self.boxes, self.font, self.is_hidden = [], [], [], _LETTERS, False
         self._depth += 1
         self.children(element)
         self.end_loose_text()
         self._depth -= 1
         story = self.blocks
-        self.blocks, self.pieces, self.boxes, self.font = outer
+        self.blocks, self.pieces, self.boxes, self.font, self.is_hidden = outer
         return story
 
     def end_paragraph(self) -> None:
@@ -348,22 +351,21 @@ class _Walk:
 
     def text(self, text: str | None) -> None:
         """Add text of the source to the paragraph."""
-        if text and not self.deleting:
+        if text and not self.deleting and not self.is_hidden:
             self.pieces.append(legible(text, self.font) if self.font or not text.isascii() else text)
 
     def show(self, text: str) -> None:
         """Add what an element draws to the paragraph."""
-        if not self.deleting:
+        if not self.deleting and not self.is_hidden:
             self.pieces.append(text)
 
     def styled(self, element: _Element, look: _Look) -> None:
         """Read the children of `element` in the look of its style."""
-        if look.is_hidden:
-            return
-        outer = self.font
-        self.font = outer if look.font is None else look.font
+        outer = self.font, self.is_hidden
+        self.font = self.font if look.font is None else look.font
+        self.is_hidden = self.is_hidden if look.is_hidden is None else look.is_hidden
         self.children(element)
-        self.font = outer
+        self.font, self.is_hidden = outer
 
 
 def _wrapper(element: _Element, walk: _Walk) -> None:
@@ -484,7 +486,7 @@ def _field_mark(element: _Element, walk: _Walk) -> None:
 def _content_control(element: _Element, walk: _Walk) -> None:
     start = len(walk.pieces)
     walk.children(element)
-    if _get(element, "loext:checkbox") == "true" and not walk.deleting:
+    if _get(element, "loext:checkbox") == "true" and len(walk.pieces) > start:
         walk.pieces[start:] = [TICKED if _get(element, "loext:checked") == "true" else UNTICKED]
 
 
@@ -574,7 +576,8 @@ _HANDLERS: dict[object, _Handler | None] = {
         ("loext:content-control", _content_control),
         ("table:table", _table),
         # The reading aid over a word, automatic numbers, and what is no text of the document.
-        ("text:ruby-text text:note-citation text:number text:script dc:creator dc:date meta:date-string", None),
+        ("text:ruby-text text:note-citation text:number text:script", None),
+        ("dc:creator dc:date meta:date-string meta:creator-initials loext:sender-initials", None),
         ("svg:title svg:desc math:annotation office:event-listeners office:binary-data", None),
         ("text:sequence-decls text:variable-decls text:user-field-decls text:dde-connection-decls", None),
     )

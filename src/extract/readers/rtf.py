@@ -166,10 +166,12 @@ class _RowDefinition:
         self.vertical = self.horizontal = ""
 
     def placed(self, cells: list[list[Drawn]]) -> list[_PlacedCell]:
-        """The cells with their edges; cells without a definition follow to the right."""
+        """The cells with their edges; cells without a definition follow to the right, blank ones are none."""
         placed: list[_PlacedCell] = []
         left = self.left
         for number, blocks in enumerate(cells):
+            if len(self.cells) <= number and self.cells and is_blank(blocks):
+                continue
             definition = self.cells[number] if number < len(self.cells) else _CellDefinition(left + _UNDEFINED_WIDTH)
             right = max(left, definition.right)
             if definition.horizontal == "continue" and placed and is_blank(blocks):
