@@ -1,5 +1,6 @@
 """Writes the neutral model of `containers` in the text dialects, as the tools that dump Word files do.
 
+>>> from containers import Box
 >>> table = [[Box("主管\\n部门", 2), Box("城管局", 6)], [Box(), Box("甲", 7)]]
 >>> print(one_cell_a_line([table]))
 主管

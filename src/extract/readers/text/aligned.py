@@ -11,7 +11,7 @@ Cells that begin in the same display column are one below the other; between the
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -62,17 +62,16 @@ def _rows(text: str, spans: Sequence[Span]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _row(text: str, span: Span, number: int, grid: Sequence[int]) -> Iterator[Cell]:
-    """The line's cells, each as wide as its text, and blank ones in the columns between them."""
+    """The line's cells, each in the column where it begins, and blank ones in the columns between them."""
     line = text[slice(*span)]
     at = columns(line)
     column = 0
     for cell in _CELL.finditer(line):
         start, end = span.start + cell.start(), span.start + cell.end()
-        first = max(bisect_right(grid, at[cell.start()]) - 1, column)
-        last = max(bisect_left(grid, at[cell.end()]), first + 1)
-        for blank in range(column, first):
+        own = max(bisect_right(grid, at[cell.start()]) - 1, column)
+        for blank in range(column, own):
             yield Cell(number, blank, 1, 1, start, start, ())
-        yield Cell(number, first, 1, last - first, start, end, (Paragraph(start, end),))
-        column = last
+        yield Cell(number, own, 1, 1, start, end, (Paragraph(start, end),))
+        column = own + 1
     for blank in range(column, len(grid)):
         yield Cell(number, blank, 1, 1, span.end, span.end, ())

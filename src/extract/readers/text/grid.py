@@ -78,7 +78,7 @@ class _GridReader:
 
     def table(self, lines: Sequence[str]) -> DrawnTable:
         for line in lines:
-            if _DRAWN.search(line):
+            if _DRAWN.search(line) and (self._open or not line.strip(" \t-=:+|")):
                 self._cross_border(line)
             else:
                 self._add_line(line)
@@ -91,7 +91,7 @@ class _GridReader:
         """Close the cells under which the border is drawn; the others reach down, with what stands in its gap."""
         open_before, self._open = self._open, []
         for box, piece in zip(open_before, self._pieces(line, open_before), strict=True):
-            if piece and not piece.strip("-=:+"):
+            if piece.strip() and not piece.strip(" -=:+"):
                 self._close(box)
             else:
                 box.lines.append(piece)
@@ -129,15 +129,27 @@ class _GridReader:
 
     def _pieces(self, line: str, boxes: Sequence[_Box]) -> list[str]:
         """What the line has in each cell: between its bars or, where text holds bars too, between the edges."""
-        between = line.strip()[1:-1].split("|")
-        if len(between) == len(boxes) and "+" not in line:
+        if not boxes:
+            return []
+        inside = line.strip()
+        between = inside[1:-1].split("|")
+        if len(between) == len(boxes) and inside[:1] == inside[-1:] == "|" and "+" not in line and len(inside) > 1:
             return between
-        return [cut(line, [self._edges[box.first] + 1, self._edges[box.last]])[0] for box in boxes]
+        starts = [0, *(self._edges[box.first] for box in boxes[1:]), 1 << 30]
+        *pieces, last = cut(line, starts)
+        last = last.rstrip()
+        return [_without_bar(piece) for piece in (*pieces, last[:-1] if last[-1:] in ("|", "+") else last)]
 
     def _close(self, box: _Box) -> None:
         room = self._edges[box.last] - self._edges[box.first] - 3
         texts = paragraphs(box.lines, room)
         self._rows[box.row].append(DrawnCell(texts, box.first, box.last - box.first, box.row_span))
+
+
+def _without_bar(piece: str) -> str:
+    """A piece of a line without the bar or the corner at its left."""
+    piece = piece.lstrip()
+    return piece[1:] if piece[:1] in ("|", "+") else piece
 
 
 def is_border(line: str) -> bool:
