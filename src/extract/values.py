@@ -389,5 +389,8 @@ VALUE_TYPES: dict[str, Callable[[str, Sequence[str]], Reading]] = {
 # The parts of types that have several; all others have the one part "".
 PARTS: dict[str, tuple[str, ...]] = {"period": ("text", "start", "end"), "contact": ("name", "phone")}
 
+# Types whose value is one short text.
+ONE_LINE_TYPES = frozenset({"line", "person", "phone", "money"})
+
 # Types whose value may be spread over several cells of a row (周明 | 13900000001), up to the next label.
 ROW_TYPES = frozenset({"contact", "period", "choice"})

@@ -28,7 +28,7 @@ from extract.document import Block, Cell, Paragraph, Span, Table
 from extract.labels import LONGEST_LABEL
 from extract.rules import FormRule, LabelUse, RuleSet
 from extract.target import parse_target
-from extract.values import ROW_TYPES
+from extract.values import ONE_LINE_TYPES, ROW_TYPES
 
 # A label is torn into so many lines at most, and a value of several cells stands on so many.
 _LABEL_LINES = 4
@@ -189,7 +189,7 @@ class _Unfolder:
         if not lines or lines[0].blanks:
             return 0
         kind = self._rule.fields[name].type
-        if kind in ("line", "money"):
+        if kind in ONE_LINE_TYPES:
             return len(lines) == 1
         if kind in ROW_TYPES:
             return len(lines) if len(lines) <= _VALUE_LINES and not any(line.blanks for line in lines) else 0

@@ -189,7 +189,7 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度?")
+_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)|\d+分")
 
 
