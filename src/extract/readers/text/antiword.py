@@ -12,7 +12,7 @@ Two things the dump has lost, and how they are read. A paragraph that ends insid
 the other cells are blank. In the labels' columns it goes on with the row above, in the last column it is a row of its
 own (the parser adds it to the value that it stands under); between them it may be either, and becomes a row without
 places, which nothing reads. A row below one that fills its column to the last place looks like a wrapped one: it is a
-row of its own if another of its cells begins anew, unless its first goes on.
+row of its own if others of its cells begin anew, or one does and the first goes on no label.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _goes_on(row: _Row, line: _Line) -> bool:
     if len(anew) == 1 and _has_more(row, anew[0]):
         return (anew[0] < _LABEL_COLUMNS or len(filled) > 1) and _is_second_line(row, line, anew[0])
     first = filled[0]
-    return first not in anew and (first < _LABEL_COLUMNS or len(_filled(row[0])[1:]) > 1)
+    return len(anew) == 1 and first not in anew and (first < _LABEL_COLUMNS or len(_filled(row[0])[1:]) > 1)
 
 
 def _is_unclear(row: _Row, line: _Line) -> bool:
