@@ -88,11 +88,13 @@ def test_a_tools_dump_gives_the_values_of_the_word_file(dump: Path) -> None:
     assert lost == set() or different, "nothing is lost any more"
 
 
-@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+# In these dumps text itself is other than in the Word file: revisions are shown, characters are garbled.
+SAY_SOMETHING_ELSE = ("revised-draft", "three-forms-one-table.catdoc")
+FAITHFUL_DUMPS = [dump for dump in DUMPS if not dump.stem.startswith(SAY_SOMETHING_ELSE)]
+
+
+@pytest.mark.parametrize("dump", FAITHFUL_DUMPS, ids=lambda path: path.stem)
 def test_what_a_dump_lost_is_missing_and_not_wrong(dump: Path) -> None:
-    shows_what_it_should_not = ("revised-draft", "three-forms-one-table.catdoc")
-    if dump.stem.startswith(shows_what_it_should_not):
-        pytest.skip("the dump itself says something else than the Word file")
     word = extract((ROOT / "samples" / f"{dump.stem.partition('.')[0]}.docx").read_bytes(), RULES)
     expected, got = values_of(word), values_of(extract(dump.read_bytes(), RULES))
     assert got.items() <= expected.items()

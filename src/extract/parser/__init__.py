@@ -2,8 +2,9 @@
 
 It works on the grid. A cell whose text is a label gives its value to the cells beside it, below it, or behind the colon
 in the same cell (`fields`); a header row of funding sources gives amounts by column (`funding`); a header row of
-indicator columns gives a row of the indicator table for each row below it (`indicators`). All of them write what they
-use into the `sheet`'s ledger, so that whatever nothing used is known at the end.
+indicator columns gives a row of the indicator table for each row below it (`indicators`). Before that, what text dumps
+have torn is put together again (`torn_labels`, `torn_rows`, `rows_of_lines`). All of them write what they use into the
+`sheet`'s ledger, so that whatever nothing used is known at the end.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from extract.findings import Finding
 from extract.form import Form
 from extract.ledger import Ledger, Owner
 from extract.parser import fields, funding, indicators
-from extract.parser.mend import mend
+from extract.parser.rows_of_lines import unfold
 from extract.parser.sheet import Sheet
-from extract.parser.unfold import unfold
+from extract.parser.torn_labels import mend
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice
 

@@ -19,7 +19,7 @@ from extract.form import Funding
 from extract.labels import label_unit
 from extract.ledger import Owner
 from extract.parser.sheet import Sheet
-from extract.parser.torn import MOST_PIECES, mended
+from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import FundingSpec, LabelUse
 from extract.values import YUAN_PER_UNIT, read_money
 

@@ -14,7 +14,7 @@ from extract.form import Indicator
 from extract.ledger import Owner
 from extract.parser.fields import announces
 from extract.parser.sheet import Sheet
-from extract.parser.torn import MOST_PIECES, mended
+from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import LabelUse
 from extract.target import parse_target
 from extract.values import one_line
