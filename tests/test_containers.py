@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from containers import Declaration, Indicator, Table, declaration_table, docx, dump, headings
+from containers import TITLE, Box, Declaration, Indicator, Table, declaration_table, docx, dump, headings
 from extract.pipeline import Extraction, extract
 from extract.result import extraction_as_json
 from extract.rules import load_rules
-from test_pipeline import assert_promises_hold
+from test_pipeline import WORDS, assert_promises_hold
 
 RULES = load_rules()
 
@@ -98,6 +98,36 @@ def test_what_was_written_is_what_comes_out(declaration: Declaration) -> None:
     written = {source: amount for source, amount in declaration.funding.items() if amount}
     assert {row.source: str(row.amount) for row in form.funding} == written
     assert [(r.level1, r.level2, r.name, r.target_text or "") for r in form.indicators] == list(declaration.indicators)
+
+
+# Rows of words that mean something to the rules, in cells of any width and height on the grid of eight columns.
+WIDTHS = st.lists(st.integers(1, 8), min_size=1, max_size=8).map(
+    lambda widths: [width for i, width in enumerate(widths) if sum(widths[: i + 1]) <= 8]
+)
+ROWS = WIDTHS.flatmap(lambda widths: st.tuples(*(st.tuples(WORDS, st.just(width)) for width in widths)))
+
+
+@settings(max_examples=150)
+@given(st.lists(ROWS, min_size=1, max_size=14))
+def test_any_grid_at_all_is_accounted_for(rows: list[tuple[tuple[str, int], ...]]) -> None:
+    table: Table = []
+    for row in rows:
+        boxes = [Box(text, width) for text, width in row]
+        filled = sum(box.columns for box in boxes)
+        table.append([*boxes, Box("", 8 - filled)] if filled < 8 else boxes)
+    assert_promises_hold(from_word([[Box(TITLE, 8)], *table]))
+
+
+def test_a_header_that_names_no_target_column_gives_indicators_without_targets() -> None:
+    table: Table = [
+        [Box(TITLE, 8)],
+        [Box("专项名称", 2), Box("公园管护", 6)],
+        [Box("一级指标", 2), Box("三级指标", 3), Box("指标值的说明", 3)],
+        [Box("产出指标", 2), Box("修缮步道", 3), Box("≥3公里", 3)],
+    ]
+    (extracted,) = from_word(table).forms
+    assert [(row.name, row.target_text) for row in extracted.form.indicators] == [("修缮步道", None)]
+    assert len(extracted.leftovers) == 2
 
 
 @settings(max_examples=30)

@@ -157,8 +157,8 @@ class _Body:
             own = self._own_cells(row)
             cells = {column: own.get(column) or self._merged_over(header) for column, header in self._columns.items()}
             self._carry(row)
-            name, target = self._columns["name"], self._columns["target"]
-            covers_both = any(_covers(cell, name) and _covers(cell, target) for cell in row)
+            ends = [self._columns[column] for column in ("name", "target") if column in self._columns]
+            covers_both = len(ends) > 1 and any(all(_covers(cell, end) for end in ends) for cell in row)
             return None if covers_both else cells
         if len(row) != len(self._header) - self._left_out:
             return None
