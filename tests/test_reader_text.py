@@ -111,3 +111,10 @@ def test_every_cell_and_paragraph_points_into_the_text_in_order(text: str) -> No
         for p in ([block] if isinstance(block, Paragraph) else [cell for row in block.rows for cell in row])
     )
     assert "".join(covered.split()) == "".join(document.text.split())
+
+
+def test_a_damaged_place_in_a_text_is_named() -> None:
+    data = "主管部门\n".encode() * 9
+    with pytest.raises(ReadError) as refused:
+        read_document(data[:70] + b"\xff" + data[70:])
+    assert "break at byte 71, in line 6" in refused.value.message

@@ -16,6 +16,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# So many bytes of text in one encoding are no accident: the file is text with a damaged place.
+_ENOUGH_TEXT = 40
 _STRICT_LADDER = ("utf-8", "gb18030", "big5")
 
 # More than this share of characters that no text holds, and the bytes were something else. Private-use characters are
@@ -34,9 +36,28 @@ def decode(data: bytes) -> tuple[str, str]:
             return encoding, text
     raise ReadError(
         "text.undecodable",
-        "the bytes are neither a known document format nor text in UTF-8, UTF-16, GB18030 or Big5; "
+        f"the bytes are neither a known document format nor text in UTF-8, UTF-16, GB18030 or Big5{_where(data)}; "
         "check what kind of file this is, or look for an undamaged copy",
     )
+
+
+def _where(data: bytes) -> str:
+    """Where the text breaks in the encoding that gets farthest, if it gets far enough to be text at all."""
+    breaks = {encoding: _first_break(data, encoding) for encoding in _STRICT_LADDER}
+    encoding = max(breaks, key=lambda each: breaks[each])
+    at = breaks[encoding]
+    if at < _ENOUGH_TEXT or b"\0" in data:
+        return ""
+    line = data.count(b"\n", 0, at) + 1
+    return f" (as {encoding} they break at byte {at + 1}, in line {line})"
+
+
+def _first_break(data: bytes, encoding: str) -> int:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
 
 
 def _decodings(data: bytes) -> Iterator[tuple[str, str]]:
