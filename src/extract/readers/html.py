@@ -111,7 +111,7 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     if len(data) > _MAX_BYTES:
         raise ReadError(
             "html.too_large",
-            f"The page has {len(data):,} bytes, more than the {_MAX_BYTES:,} that are read; split the document.",
+            f"the page has {len(data):,} bytes, more than the {_MAX_BYTES:,} that are read; split the document",
         )
     encoding = declared or _declared_encoding(data)
     has_mark = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:_HEAD]
@@ -124,8 +124,8 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     except ReadError as error:
         raise ReadError(
             "html.undecodable",
-            f"The page is not text in the encoding that it declares ({encoding or 'none'}) nor in UTF-8, UTF-16, "
-            "GB18030 or Big5; it is damaged, so fetch it again.",
+            f"the page is not text in the encoding that it declares ({encoding or 'none'}) nor in UTF-8, UTF-16, "
+            "GB18030 or Big5; it is damaged, so fetch it again",
         ) from error
 
 
@@ -167,8 +167,8 @@ def _parse(text: str) -> _Element | None:
         if error.type_name == "ERR_RESOURCE_LIMIT" or "depth" in error.message:
             raise ReadError(
                 "html.too_deep",
-                "The page nests more elements than a browser would show; it is damaged or made to do harm, so fetch "
-                "it again.",
+                "the page nests more elements than a browser would show; it is damaged or made to do harm, so fetch "
+                "it again",
             )
     return root
 
@@ -678,8 +678,8 @@ def _table(walk: _Walk, _: _Element) -> bool:
     if len(walk.tables) == _MAX_TABLES:
         raise ReadError(
             "html.too_deep",
-            f"Tables are nested more than {_MAX_TABLES} deep, as no form is; the file is damaged or made to do harm, "
-            "so fetch it again.",
+            f"tables are nested more than {_MAX_TABLES} deep, as no form is; the file is damaged or made to do harm, "
+            "so fetch it again",
         )
     walk.tables.append(_OpenTable(walk.blocks))
     return True

@@ -50,7 +50,7 @@ def read(data: bytes) -> Document:
     if not pages:
         raise ReadError(
             "mhtml.no_page",
-            "The web archive holds no HTML page; it is cut off or another kind of message, so fetch it again.",
+            "the web archive holds no HTML page; it is cut off or another kind of message, so fetch it again",
         )
     document = html.document_of(FORMAT, pages[:1])
     return html.document_of(FORMAT, pages) if "frame" in document.unread and not document.text.strip() else document
@@ -61,7 +61,7 @@ def _refuse_if_cut_off(message: EmailMessage) -> None:
     is_open = any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in message.defects)
     *_, last = message.walk()
     if is_open and last.get_content_type() == "text/html":
-        raise ReadError("mhtml.cut_off", "The web archive ends in the middle of its page; fetch the file again.")
+        raise ReadError("mhtml.cut_off", "the web archive ends in the middle of its page; fetch the file again")
 
 
 def _pages(message: EmailMessage) -> Iterator[tuple[bytes, str | None]]:
@@ -70,8 +70,8 @@ def _pages(message: EmailMessage) -> Iterator[tuple[bytes, str | None]]:
         if number == _MAX_PARTS:
             raise ReadError(
                 "mhtml.too_many_parts",
-                f"The web archive has more than {_MAX_PARTS} parts, as no document has; it is damaged or made to do "
-                "harm, so fetch it again.",
+                f"the web archive has more than {_MAX_PARTS} parts, as no document has; it is damaged or made to do "
+                "harm, so fetch it again",
             )
         if part.get_content_type() == "text/html":
             yield _content(part), part.get_content_charset()

@@ -64,7 +64,7 @@ def read(data: bytes) -> Document:
     if body is None:
         raise ReadError(
             "odt.no_text",
-            "The file holds no text document (office:text); it is another kind of document or lost its content.",
+            "the file holds no text document (office:text); it is another kind of document or lost its content",
         )
     walk = _Walk(_Styles(content, named))
     blocks = walk.story(body)
@@ -152,8 +152,8 @@ class _Package:
         if self._bytes_left < 0:
             raise ReadError(
                 "odt.too_large",
-                f"The file {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
-                "one document; split it.",
+                f"the file {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
+                "one document; split it",
             )
         try:
             with self._zip.open(info) as file:
@@ -166,7 +166,7 @@ class _Package:
 def _broken_zip(error: Exception) -> ReadError:
     return ReadError(
         "odt.broken_zip",
-        f"The OpenDocument package can not be unpacked ({error}); it is damaged or cut off, so fetch the file again.",
+        f"the OpenDocument package cannot be unpacked ({error}); it is damaged or cut off, so fetch the file again",
     )
 
 
@@ -180,12 +180,12 @@ def _roots(data: bytes) -> tuple[_Element, _Element]:
     if manifest is not None and b"encryption-data" in manifest:
         raise ReadError(
             "odt.encrypted",
-            "The document is protected with a password; open it in an office program and save it without one.",
+            "the document is protected with a password; open it in an office program and save it without one",
         )
     content, styles = package.read("content.xml"), package.read("styles.xml")
     if content is None:
         raise ReadError(
-            "odt.no_content", "The package has no content.xml; the document lost its content, so fetch it again."
+            "odt.no_content", "the package has no content.xml; the document lost its content, so fetch it again"
         )
     content_root = _parse(content, "part content.xml")
     return content_root, content_root if styles is None else _parse(styles, "part styles.xml")
@@ -197,12 +197,12 @@ def _parse(xml: bytes, name: str) -> _Element:
     except etree.XMLSyntaxError as error:
         raise ReadError(
             "odt.broken_xml",
-            f"The {name} is not well-formed XML ({error.msg}); open it in LibreOffice and save it again.",
+            f"the {name} is not well-formed XML ({error.msg}); open it in LibreOffice and save it again",
         ) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise ReadError(
             "odt.broken_xml",
-            f"The {name} declares a document type, which no office program writes; do not trust this file.",
+            f"the {name} declares a document type, which no office program writes; do not trust this file",
         )
     return root
 
@@ -313,8 +313,8 @@ class _Walk:
         if self._depth == _MAX_DEPTH:
             raise ReadError(
                 "odt.too_deep",
-                f"Tables, text boxes or notes are nested more than {_MAX_DEPTH} deep, as in no form; the file is "
-                "damaged or made to do harm, so fetch it again.",
+                f"tables, text boxes or notes are nested more than {_MAX_DEPTH} deep, as in no form; the file is "
+                "damaged or made to do harm, so fetch it again",
             )
         outer = self.blocks, self.pieces, self.boxes, self.font, self.is_hidden
         self.blocks, self.pieces, self.boxes, self.font, self.is_hidden = [], [], [], _LETTERS, False
@@ -544,8 +544,8 @@ def _repeats(element: _Element, name: str, walk: _Walk) -> int:
     if walk.repeats_left < 0:
         raise ReadError(
             "odt.too_large",
-            f"The tables repeat more than {_MAX_REPEATS:,} rows and cells, as in no form; the file is damaged or made "
-            "to do harm, so fetch it again.",
+            f"the tables repeat more than {_MAX_REPEATS:,} rows and cells, as in no form; the file is damaged or made "
+            "to do harm, so fetch it again",
         )
     return times
 

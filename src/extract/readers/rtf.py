@@ -51,7 +51,7 @@ def read(data: bytes) -> Document:
     """
     signature = _SIGNATURE.match(data)
     if not signature:
-        raise _broken(r"The file does not begin with {\rtf")
+        raise _broken(r"the file does not begin with {\rtf")
     reader = _Reader(data.decode("latin-1"))
     reader.walk(signature.start("root"))
     out = TextWriter()
@@ -268,7 +268,7 @@ class _Story:
                 self._innermost().append(_drawn_table(table.rows))
         while len(self._tables) < level:
             if self.depth == _MAX_DEPTH:
-                raise _too_deep(f"Tables are nested more than {_MAX_DEPTH} deep")
+                raise _too_deep(f"tables are nested more than {_MAX_DEPTH} deep")
             self._tables.append(_OpenTable())
         return self._innermost()
 
@@ -402,7 +402,7 @@ class _Reader:
             going_on = self._walk_until_jump(going_on)
         self.flush()
         if self._groups:
-            raise _broken(f"The RTF file ends in the middle ({len(self._groups)} groups are still open)")
+            raise _broken(f"the RTF file ends in the middle ({len(self._groups)} groups are still open)")
 
     def _walk_until_jump(self, position: int) -> int | None:
         """Read on from `position`; returns where to go on after something to pass over, None at the end."""
@@ -501,7 +501,7 @@ class _Reader:
         """Enter a group, or return where it ends if nothing in it is read."""
         self._to_skip = 0
         if len(self._groups) == _MAX_GROUPS:
-            raise _too_deep(f"Groups are nested more than {_MAX_GROUPS} deep")
+            raise _too_deep(f"groups are nested more than {_MAX_GROUPS} deep")
         word = token["destination"]
         if word is None:
             self._groups.append((self.format, self.in_table, self.nesting, None))
@@ -544,7 +544,7 @@ class _Reader:
                 depth += 1 if mark == "{" else -1
                 if depth == 0:
                     return position
-        raise _broken("The RTF file ends in the middle of a group")
+        raise _broken("the RTF file ends in the middle of a group")
 
     # Structure. An instruction has none: whatever stands in it is text.
 
@@ -599,14 +599,14 @@ def _number(digits: str | None, default: int) -> int:
 def _broken(what: str) -> ReadError:
     return ReadError(
         "rtf.broken",
-        f"{what}; it is cut off or damaged, so fetch it again, or open it in Word and save it as .docx.",
+        f"{what}; it is cut off or damaged, so fetch it again, or open it in Word and save it as .docx",
     )
 
 
 def _too_deep(what: str) -> ReadError:
     return ReadError(
         "rtf.too_deep",
-        f"{what}, as in no form; the file is damaged or made to do harm, so fetch it again.",
+        f"{what}, as in no form; the file is damaged or made to do harm, so fetch it again",
     )
 
 
@@ -745,7 +745,7 @@ def _story(keep: Callable[[_Reader, list[Drawn]], None]) -> _Destination:
         reader.pieces, reader.fields = story.pieces, []
         reader.in_table, reader.nesting = False, 0
         if story.depth > _MAX_DEPTH:
-            raise _too_deep(f"Text boxes or notes are nested more than {_MAX_DEPTH} deep")
+            raise _too_deep(f"text boxes or notes are nested more than {_MAX_DEPTH} deep")
 
         def close() -> None:
             reader.story, reader.pieces, reader.fields = outer, outer_pieces, outer_fields

@@ -64,12 +64,12 @@ def _parse(data: bytes) -> _Element:
     except etree.XMLSyntaxError as error:
         raise ReadError(
             "wordxml.broken_xml",
-            f"The Word XML file is not well-formed ({error.msg}); it is cut off or damaged, so fetch it again.",
+            f"the Word XML file is not well-formed ({error.msg}); it is cut off or damaged, so fetch it again",
         ) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise ReadError(
             "wordxml.broken_xml",
-            "The Word XML file declares a document type, which Word never writes; do not trust this file.",
+            "the Word XML file declares a document type, which Word never writes; do not trust this file",
         )
     return root
 
@@ -138,12 +138,12 @@ def _parts_of_document(root: _Element) -> list[_Part]:
     """The parts of the package that says the same as a Word 2003 document."""
     body = root.find(f"{_W}body")
     if body is None:
-        raise ReadError("wordxml.no_body", "The Word XML file has no body; it lost its content, so fetch it again.")
+        raise ReadError("wordxml.no_body", "the Word XML file has no body; it lost its content, so fetch it again")
     if _has_lost_merges(root, body):
         raise ReadError(
             "wordxml.lost_merges",
             "LibreOffice wrote this Word 2003 XML file and, as it always does in this format, lost which cells are "
-            "merged; find the document that it was made from, or save that as .docx or .odt.",
+            "merged; find the document that it was made from, or save that as .docx or .odt",
         )
     asides = [_aside(kind, element) for kind, element in _take_out(body)]
     _modernize(body)

@@ -1,4 +1,4 @@
-"""Reads binary Word files (.doc, .dot, .wps) of Word 97 to 2003, WPS, and Word 6/95, after [MS-DOC].
+"""Reads binary Word files (.doc, .dot, .wps) of Word 97 to 2003, WPS, and Word 6/95, after [MS-DOC], and older ones.
 
 From bytes to blocks, a module for each division of the format:
 
@@ -15,6 +15,10 @@ stories     paragraphs to blocks by the ends of cells and rows
 rows        the edges and merges of a table row
 tables      rows to tables with a grid
 parts       body, text boxes, and what stands beside the body
+garbled     refuses what came out as no text
+
+before_word_6 reads Word for Windows 1 and 2, Write and Word for DOS, whose files have another frame around the same
+text.
 
 The text is what a person sees in the final version: deletions and hidden text are left out, insertions and field
 results are in. Automatic list numbers are not part of it.
@@ -22,16 +26,17 @@ results are in. Automatic list numbers are not part of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from extract.document import Document, TextWriter
 from extract.errors import ReadError
+from extract.readers.doc import before_word_6
 from extract.readers.doc.code_pages import code_page_of_document, code_page_of_font
 from extract.readers.doc.container import SIGNATURE, CompoundFile, broken
-from extract.readers.doc.fib import Fib, read_fib, too_old
+from extract.readers.doc.fib import Fib, read_fib
 from extract.readers.doc.fonts import Font, read_fonts, telling_fonts
 from extract.readers.doc.form_fields import form_field_state
+from extract.readers.doc.garbled import refuse_garbled
 from extract.readers.doc.inlines import Inlines
 from extract.readers.doc.parts import Parts
 from extract.readers.doc.pieces import PieceTable, read_pieces
@@ -40,10 +45,6 @@ from extract.readers.doc.stories import Stories
 from extract.readers.doc.tables import write_story
 
 FORMAT = "doc"
-
-# Word for Windows 1 and 2 (with their nFib, since 0xDB 0xA5 alone is the character 郓 in GBK), Write and Word for DOS
-# had no compound file.
-_OLDER_WORD = re.compile(rb"(?:[\x9b\xdb]\xa5.\0)|(?:[12]\xbe\0\0)", re.DOTALL)
 
 _OTHER_PROGRAMS = {
     "workbook": "an Excel workbook",
@@ -56,29 +57,26 @@ _OTHER_PROGRAMS = {
 }
 _ENCRYPTED_PACKAGE = "encryptedpackage"
 
-# More than this share of characters that no text holds, and the bytes were something else.
-_TOLERATED_JUNK = 0.2
-_JUNK = re.compile("[\x00\x06\x0e-\x12\x16-\x1d\x80-\x9f\ue000-\uefff\uf100-\uf8ff\ufff0-\uffff]")
-
 
 def accepts(data: bytes) -> bool:
     """Whether `data` is a compound file, of Word or another program, or a file of a Word older than those."""
-    return data.startswith(SIGNATURE) or _OLDER_WORD.match(data) is not None
+    return data.startswith(SIGNATURE) or before_word_6.accepts(data)
 
 
 def read(data: bytes) -> Document:
     """The content of the Word file `data`: the body with its text boxes, then headers, notes and comments as asides.
 
-    Raises ReadError if the file is broken, encrypted, too old, nested too deeply or not a Word document.
+    Raises ReadError if the file is broken, encrypted, nested too deeply or not a Word document, and where an old file
+    is fast-saved or in a code page that can not be told.
     """
     if not data.startswith(SIGNATURE):
-        raise too_old()
+        return before_word_6.read(data)
     container = CompoundFile(data)
     if _ENCRYPTED_PACKAGE in container.names():
         raise ReadError(
             "doc.encrypted",
-            "This is a Word or Excel file (2007 or later) that is protected with a password; open it with the password "
-            "and save it without one.",
+            "this is a Word or Excel file (2007 or later) that is protected with a password; open it with the password "
+            "and save it without one",
         )
     document = container.stream("WordDocument")
     if document is None:
@@ -90,14 +88,14 @@ def read(data: bytes) -> Document:
     data_stream = container.stream("Data") or b""
     fonts = read_fonts(fib, tables)
     pieces = _read_pieces(fib, tables, fonts)
-    _refuse_garbled(pieces.text if fib.is_word_97 else pieces.text.replace("\0", ""))
+    refuse_garbled(pieces.text if fib.is_word_97 else pieces.text.replace("\0", ""))
     properties = Properties(fib, tables, data_stream, pieces)
     runs = properties.of_runs(telling_fonts(fonts, is_word_97=fib.is_word_97))
     if not fib.is_word_97:
         _decode_by_font(pieces, document, runs, fonts)
     font_names = [font.name for font in fonts]
     inlines = Inlines(pieces.text, runs, font_names, lambda place: form_field_state(data_stream, place))
-    stories = Stories(pieces.text, properties, inlines)
+    stories = Stories(pieces.text, properties.of_paragraphs, inlines)
     parts = Parts(fib, tables, stories)
     out = TextWriter()
     blocks = write_story(parts.body(), out)
@@ -129,22 +127,11 @@ def _no_word(container: CompoundFile) -> ReadError:
         if name in names:
             return ReadError(
                 "doc.not_word",
-                f"This is {program}, not a Word document; leave it out, or save what it holds as .docx.",
+                f"this is {program}, not a Word document; leave it out, or save what it holds as .docx",
             )
     listed = ", ".join(sorted(names)[:5]) or "nothing"
     return ReadError(
         "doc.no_word_stream",
-        f"The compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its content, "
-        "so fetch it again.",
+        f"the compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its content, "
+        "so fetch it again",
     )
-
-
-def _refuse_garbled(text: str) -> None:
-    """Raise ReadError `doc.garbled` where the stored text has many characters that no text holds."""
-    junk = len(_JUNK.findall(text))
-    if junk > _TOLERATED_JUNK * len(text):
-        raise ReadError(
-            "doc.garbled",
-            f"{junk:,} of the {len(text):,} characters are none that a text holds, so the file is damaged or of "
-            "an unknown kind; open it in Word and save it as .docx.",
-        )

@@ -1,4 +1,4 @@
-"""The code pages of Word 6/95, which stored text in eight bits: by language, by computer, or by font."""
+"""The code pages of Word 95 and before, which stored text in eight bits: by language, computer, font or content."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ _DOUBLE_BYTE = {
 }
 
 
+_ASCII = 0x7F
+# Level 1 of GB2312, and the punctuation and full-width signs before it.
+_COMMON_CHINESE = re.compile(rb"[\xb0-\xd7\xa1\xa3][\xa1-\xfe]")
+_CHINESE_SHARE = 0.7
+
+
 def code_page_of_document(language: int, computer: int, character_sets: Iterable[int]) -> str:
     """The code page of most of the text, by the FIB's `lid` and `chs` and by the character sets of the fonts.
 
@@ -38,6 +44,15 @@ def code_page_of_document(language: int, computer: int, character_sets: Iterable
         return "cp950" if language in _TRADITIONAL else "gbk"
     east_asian = (_BY_CHARACTER_SET.get(number, "") for number in character_sets)
     return _BY_LANGUAGE.get(language & 0x3FF) or next((page for page in east_asian if page in _DOUBLE_BYTE), _WESTERN)
+
+
+def is_chinese(stored: bytes) -> bool:
+    """Whether text in an unknown code page is Chinese in GBK: most of its high bytes pair to common characters.
+
+    In a Western text high bytes stand alone, in a Cyrillic one few pairs lie where GB2312 has its common characters.
+    """
+    high = sum(byte > _ASCII for byte in stored)
+    return 2 * len(_COMMON_CHINESE.findall(stored)) > high * _CHINESE_SHARE > 0
 
 
 def code_page_of_font(character_set: int) -> str | None:

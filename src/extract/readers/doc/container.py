@@ -25,7 +25,7 @@ class CompoundFile:
         try:
             self._ole = olefile.OleFileIO(io.BytesIO(data))
         except _FAULTS_OF_OLEFILE as error:
-            raise broken(f"the compound file can not be opened ({error})") from error
+            raise broken(f"the compound file cannot be opened ({error})") from error
         if self._ole.root.size > self._size or self._ole.num_mini_fat_sectors * self._ole.sectorsize > self._size:
             raise broken("the compound file claims a larger mini stream than the file is long")
         self._entries = {entry.name.lower(): entry for entry in self._ole.root.kids}
@@ -58,7 +58,7 @@ class CompoundFile:
                 (self._ole.minifat, self._ole.minisectorsize) if is_mini else (self._ole.fat, self._ole.sectorsize)
             )
         except _FAULTS_OF_OLEFILE as error:
-            raise broken(f"the stream {name} can not be read ({error})") from error
+            raise broken(f"the stream {name} cannot be read ({error})") from error
         if _has_loop(fat, entry.isectStart, len(content) // sector_size):
             raise broken(f"the sectors of the stream {name} go round in a circle")
         return content
@@ -66,7 +66,7 @@ class CompoundFile:
 
 def broken(what: str) -> ReadError:
     """The error for a file whose structures contradict each other or end too early."""
-    return ReadError("doc.broken", f"The Word file can not be read: {what}; {_FETCH_AGAIN}.")
+    return ReadError("doc.broken", f"the Word file cannot be read: {what}; {_FETCH_AGAIN}")
 
 
 def _has_loop(fat: Sequence[int], sector: int, count: int) -> bool:

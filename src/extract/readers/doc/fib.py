@@ -15,8 +15,8 @@ _LAST_VERSION = 0x112
 # What a FIB begins with (wIdent) in Word 97 and later, in Word 6/95, in its East Asian editions, and before.
 _IDENTIFIERS = frozenset((0xA5EC, 0xA5DC, 0xA697, 0xA698, 0xA699, 0xA5DB))
 
-_F_COMPLEX = 0x0004
-_F_ENCRYPTED = 0x0100
+F_COMPLEX = 0x0004
+F_ENCRYPTED = 0x0100
 _F_WHICH_TABLE_STREAM = 0x0200
 _F_WIDE_CHARACTERS = 0x1000
 
@@ -91,7 +91,7 @@ class Fib:
 def read_fib(document: bytes) -> Fib:
     """The FIB of a WordDocument stream.
 
-    Raises ReadError `doc.encrypted`, `doc.too_old` for what is older than Word 6, and `doc.broken`.
+    Raises ReadError `doc.encrypted`, `doc.too_old` for a header older than Word 6, and `doc.broken`.
     """
     if len(document) < _PAIRS_6 + 8 * _PAIRS_OF_WORD_6:
         raise broken(f"its WordDocument stream has only {len(document)} bytes, less than its header needs")
@@ -99,12 +99,9 @@ def read_fib(document: bytes) -> Fib:
     if identifier not in _IDENTIFIERS and not _WORD_97 <= version <= _LAST_VERSION:
         raise broken(f"its WordDocument stream begins with {identifier:#06x}, as none that Word writes")
     if version < _WORD_6:
-        raise too_old()
-    if flags & _F_ENCRYPTED:
-        raise ReadError(
-            "doc.encrypted",
-            "The Word file is protected with a password; open it in Word with the password and save it without one.",
-        )
+        raise _too_old()
+    if flags & F_ENCRYPTED:
+        raise encrypted()
     is_word_97 = version >= _WORD_97
     if is_word_97 and len(document) < _PAIRS_97 + 8 * (PIECES + 1):
         raise broken(f"its WordDocument stream has only {len(document)} bytes, less than its header needs")
@@ -120,7 +117,7 @@ def read_fib(document: bytes) -> Fib:
         document,
         version,
         is_word_97,
-        bool(flags & _F_COMPLEX),
+        bool(flags & F_COMPLEX),
         2 if flags & _F_WIDE_CHARACTERS else 1,
         language,
         int.from_bytes(document[_COMPUTER : _COMPUTER + 2], "little"),
@@ -131,9 +128,18 @@ def read_fib(document: bytes) -> Fib:
     )
 
 
-def too_old() -> ReadError:
-    """The error for files of Word for DOS, Write, and Word for Windows 1 and 2."""
+def encrypted() -> ReadError:
+    """The error for a Word file that is protected with a password."""
+    return ReadError(
+        "doc.encrypted",
+        "the Word file is protected with a password; open it in Word with the password and save it without one",
+    )
+
+
+def _too_old() -> ReadError:
+    """The error for a compound file with the header of Word 1 or 2, which had none."""
     return ReadError(
         "doc.too_old",
-        "The file was written by a Word older than Word 6 (1993); open it in LibreOffice or Word and save it as .docx.",
+        "the file has the header of a Word older than Word 6 (1993) in a package that this Word did not know; "
+        "open it in LibreOffice or Word and save it as .docx",
     )

@@ -57,6 +57,27 @@ class Run:
     properties: RunProperties
 
 
+def read_paragraph(
+    found: list[tuple[int, bytes]], row_of: Callable[[list[tuple[int, bytes]]], RowProperties] = read_row
+) -> ParagraphProperties:
+    """The properties of a paragraph from its sprms."""
+    in_table, depth, ends_row, ends_inner_cell = False, 0, False, False
+    for code, operand in found:
+        if code == op.P_IN_TABLE:
+            in_table = operand[0] != 0
+        elif code == op.P_TABLE_DEPTH:
+            depth = int.from_bytes(operand, "little", signed=True)
+        elif code == op.P_DEPTH_CHANGE:
+            depth += int.from_bytes(operand, "little", signed=True)
+        elif code in (op.P_TABLE_ROW_END, op.P_INNER_ROW_END):
+            ends_row = ends_row or operand[0] != 0
+        elif code == op.P_INNER_CELL:
+            ends_inner_cell = operand[0] != 0
+    depth = max(depth, 0) or int(in_table)
+    row = row_of(found) if ends_row and depth else None
+    return ParagraphProperties(depth, ends_inner_cell and depth > 1, row)
+
+
 class Properties:
     """The properties of a document, out of its WordDocument, table and Data streams."""
 
@@ -108,22 +129,7 @@ class Properties:
         return ends, papxs
 
     def _read_papx(self, papx: bytes) -> ParagraphProperties:
-        in_table, depth, ends_row, ends_inner_cell = False, 0, False, False
-        found = self._with_lists_in_data(papx)
-        for code, operand in found:
-            if code == op.P_IN_TABLE:
-                in_table = operand[0] != 0
-            elif code == op.P_TABLE_DEPTH:
-                depth = int.from_bytes(operand, "little", signed=True)
-            elif code == op.P_DEPTH_CHANGE:
-                depth += int.from_bytes(operand, "little", signed=True)
-            elif code in (op.P_TABLE_ROW_END, op.P_INNER_ROW_END):
-                ends_row = ends_row or operand[0] != 0
-            elif code == op.P_INNER_CELL:
-                ends_inner_cell = operand[0] != 0
-        depth = max(depth, 0) or int(in_table)
-        row = self._row(found) if ends_row and depth else None
-        properties = ParagraphProperties(depth, ends_inner_cell and depth > 1, row)
+        properties = read_paragraph(self._with_lists_in_data(papx), self._row)
         self._paragraphs_by_papx[papx] = properties
         return properties
 

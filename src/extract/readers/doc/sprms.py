@@ -1,14 +1,14 @@
 """Sprms: the single property modifiers that say how a paragraph, a run or a table row differs ([MS-DOC] 2.2.5, 2.6).
 
 A list of them (grpprl) is bytes: an operation code of two bytes, whose top three bits tell the size of the operand,
-then the operand. Word 6/95 has other, one-byte codes; `from_word_6` translates those that change what is read, so that
-nothing above knows two sets.
+then the operand. Older versions have other, one-byte codes; `from_word_6` and `from_word_2` translate those that change
+what is read, so that nothing above knows three sets.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 P_IN_TABLE = 0x2416
 P_TABLE_ROW_END = 0x2417
@@ -93,16 +93,27 @@ def _size_of_changed_tabs(grpprl: bytes, place: int) -> int:
     return 2 + 4 * deleted + 3 * added
 
 
-# --- Word 6 and 95 ---
+# --- Word 6 and 95, and before ---
 
 
 def from_word_6(grpprl: bytes) -> bytes:
     """The sprms of Word 6/95 in `grpprl` that change what is read, as those of Word 97."""
+    return _translated(grpprl, _WORD_6_SIZES, lambda code: code)
+
+
+def from_word_2(grpprl: bytes) -> bytes:
+    """The same for paragraphs of Word 1 and 2, which number what concerns tables otherwise."""
+    return _translated(
+        grpprl, _WORD_2_SIZES, lambda code: code + _WORD_2_TABLES_EARLIER if code >= _WORD_2_FIRST_OF_TABLES else code
+    )
+
+
+def _translated(grpprl: bytes, sizes: Mapping[int, int], in_word_6: Callable[[int], int]) -> bytes:
     translated, place = [], 0
     while place < len(grpprl):
-        code = grpprl[place]
+        code = in_word_6(grpprl[place])
         place += 1
-        size = _WORD_6_SIZES.get(code)
+        size = sizes.get(code)
         if code == _WORD_6_TABLE_DEFINITION:
             size = int.from_bytes(grpprl[place : place + 2], "little") - 1
             place += 2
@@ -170,3 +181,7 @@ _WORD_6_SIZES = {
     **dict.fromkeys((193, 199), 5),
     187: 12,
 }
+
+_WORD_2_FIRST_OF_TABLES, _WORD_2_TABLES_EARLIER = 146, 36
+# By the numbers of Word 6.
+_WORD_2_SIZES = {**_WORD_6_SIZES, 2: 1, 12: 1, 20: 2}

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extract.errors import ReadError
 from extract.readers.doc.inlines import Inlines
-from extract.readers.doc.properties import Properties
+from extract.readers.doc.properties import ParagraphProperties
 from extract.readers.doc.rows import RowProperties
 from extract.readers.doc.tables import RawBlock, RawRow, RawTable, is_blank
 
@@ -37,10 +37,13 @@ class _OpenTable:
 class Stories:
     """Reads any stretch of a document's characters as blocks."""
 
-    def __init__(self, text: str, properties: Properties, inlines: Inlines) -> None:
+    def __init__(
+        self, text: str, of_paragraphs: Callable[[list[int]], list[ParagraphProperties]], inlines: Inlines
+    ) -> None:
+        """`of_paragraphs` tells the properties of the paragraphs with these marks, given as CPs in ascending order."""
         self._text = text
         self._marks = [found.start() for found in _MARKS.finditer(text)]
-        self._of_paragraphs = properties.of_paragraphs(self._marks)
+        self._of_paragraphs = of_paragraphs(self._marks)
         self._inlines = inlines
 
     def read(self, start: int, end: int, anchored: Mapping[int, Sequence[RawBlock]]) -> list[RawBlock]:
@@ -87,8 +90,8 @@ class _StoryWalk:
         if depth > _MAX_DEPTH:
             raise ReadError(
                 "doc.too_deep",
-                f"A paragraph stands {depth:,} tables deep, more than the {_MAX_DEPTH} that are read; the file is "
-                "damaged, so fetch it again.",
+                f"a paragraph stands {depth:,} tables deep, more than the {_MAX_DEPTH} that are read; the file is "
+                "damaged, so fetch it again",
             )
         while len(self.tables) > depth:
             self._close_table()
