@@ -22,7 +22,7 @@ from extract.rules import load_rules
 from test_containers import DECLARATIONS, from_word, rows_of
 
 RULES = load_rules()
-DATA = Path(__file__).parent / "data" / "html"
+CONVERTED = Path(__file__).parent / "data" / "containers"
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
@@ -492,5 +492,5 @@ def test_html_and_word_give_equal_rows(declarations: list[Declaration]) -> None:
 
 @pytest.mark.parametrize("name", ["one-form", "two-forms-with-notice"])
 def test_libreoffice_html_gives_the_rows_of_the_sample(name: str) -> None:
-    converted, sample = DATA / f"{name}.html", SAMPLES / f"{name}.docx"
+    converted, sample = CONVERTED / f"{name}.html", SAMPLES / f"{name}.docx"
     assert rows_of(extract(converted.read_bytes(), RULES)) == rows_of(extract(sample.read_bytes(), RULES))

@@ -23,7 +23,7 @@ from extract.rules import load_rules
 from test_containers import DECLARATIONS, from_word, rows_of
 
 RULES = load_rules()
-DATA = Path(__file__).parent / "data" / "odt"
+CONVERTED = Path(__file__).parent / "data" / "containers"
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 TYPE = "application/vnd.oasis.opendocument.text"
@@ -417,5 +417,5 @@ def test_opendocument_and_word_give_equal_rows(declarations: list[Declaration]) 
 
 @pytest.mark.parametrize("name", ["one-form.odt", "revised-draft.odt", "one-form.fodt", "ticked-boxes.odt"])
 def test_libreoffice_documents_give_the_rows_of_the_sample(name: str) -> None:
-    converted, sample = DATA / name, SAMPLES / f"{Path(name).stem}.docx"
+    converted, sample = CONVERTED / name, SAMPLES / f"{Path(name).stem}.docx"
     assert rows_of(extract(converted.read_bytes(), RULES)) == rows_of(extract(sample.read_bytes(), RULES))

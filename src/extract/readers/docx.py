@@ -11,13 +11,8 @@ results are in. Automatic list numbers are not part of it.
 
 from __future__ import annotations
 
-import io
-import lzma
 import posixpath
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,13 +23,13 @@ from lxml import etree
 
 from extract.document import TICKED, UNTICKED, Block, Cell, Document, Paragraph, Table, TextWriter
 from extract.errors import ReadError
+from extract.readers.package import Package, parse_xml
 from extract.readers.symbols import drawn_by_field, glyph, is_symbol_font, symbol, tick
 
 FORMAT = "docx"
 
 _Element = etree._Element
 
-_MAX_BYTES = 256 * 2**20
 _MAX_DEPTH = 50
 _MAX_SPAN = 1000
 
@@ -170,24 +165,15 @@ _MAIN_TYPE = re.compile(
     rb"|ms-word\.(?:document\.macroEnabled|template\.macroEnabledTemplate))\.main\+xml",
     re.IGNORECASE,
 )
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, collect_ids=False)
-_BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, NotImplementedError, OSError, ValueError, OverflowError),
-)
 
 
-class _Package:
-    """The parts of an open package by name; reads no more than `_MAX_BYTES` in all."""
+class _Package(Package):
+    """The parts of an open Word package by name."""
 
     def __init__(self, data: bytes) -> None:
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except _BROKEN_ZIP as error:
-            raise _broken_zip(error) from error
+        super().__init__(data, FORMAT, "Word package")
         # Part names do not mind case (ECMA-376 part 2); some writers use backslashes.
-        self._parts = {info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()}
-        self._bytes_left = _MAX_BYTES
+        self._parts = {info.filename.replace("\\", "/").lower(): info for info in self.members()}
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._parts
@@ -202,19 +188,7 @@ class _Package:
                 "docx.encrypted_part",
                 f"the part {name} is encrypted inside the ZIP; unpack the file with its password and pack it again",
             )
-        self._bytes_left -= info.file_size
-        if self._bytes_left < 0:
-            raise ReadError(
-                "docx.too_large",
-                f"the part {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
-                "one file; split the document",
-            )
-        try:
-            with self._zip.open(info) as part:
-                # A lying directory can not make this longer: it stops at the size that was just checked.
-                return part.read(info.file_size)
-        except _BROKEN_ZIP as error:
-            raise _broken_zip(error) from error
+        return self.unpack(info)
 
     def parse(self, name: str) -> _Element | None:
         """The root element of an XML part, None if the package does not have it."""
@@ -240,26 +214,7 @@ def _resolve(folder: str, target: str) -> str:
 
 
 def _parse(xml: bytes, name: str) -> _Element:
-    try:
-        root = etree.fromstring(xml, _PARSER)
-    except etree.XMLSyntaxError as error:
-        raise ReadError(
-            "docx.broken_xml",
-            f"the part {name} is not well-formed XML ({error.msg}); open the file in Word and save it again",
-        ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise ReadError(
-            "docx.broken_xml",
-            f"the part {name} declares a document type, which Word never writes; do not trust this file",
-        )
-    return root
-
-
-def _broken_zip(error: Exception) -> ReadError:
-    return ReadError(
-        "docx.broken_zip",
-        f"the Word package cannot be unpacked ({error}); it is damaged or cut off, so fetch the file again",
-    )
+    return parse_xml(xml, FORMAT, f"part {name}")
 
 
 def _main_part(package: _Package) -> str:

@@ -10,12 +10,7 @@ As in the other readers, deleted and hidden text and automatic list numbers are 
 
 from __future__ import annotations
 
-import io
-import lzma
 import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -24,13 +19,13 @@ from lxml import etree
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
+from extract.readers.package import Package, parse_xml
 from extract.readers.symbols import is_symbol_font
 
 FORMAT = "odt"
 
 _Element = etree._Element
 
-_MAX_BYTES = 256 * 2**20
 _MAX_DEPTH = 50
 _MAX_SPAN = 1000
 _MAX_REPEATS = 10_000
@@ -125,55 +120,25 @@ def _count(element: _Element, name: str, most: int) -> int:
 # --- The package (ODF 1.2 part 3) ---
 
 _MANIFEST = "META-INF/manifest.xml"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, collect_ids=False)
-_BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, RuntimeError),
-    *(EOFError, NotImplementedError, OSError, ValueError, OverflowError),
-)
 
 
-class _Package:
-    """The files of a package by name; reads no more than `_MAX_BYTES` in all."""
+class _Package(Package):
+    """The files of an OpenDocument package by name."""
 
     def __init__(self, data: bytes) -> None:
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except _BROKEN_ZIP as error:
-            raise _broken_zip(error) from error
-        self._files = {info.filename: info for info in self._zip.infolist()}
-        self._bytes_left = _MAX_BYTES
+        super().__init__(data, FORMAT, "OpenDocument package")
+        self._files = {info.filename: info for info in self.members()}
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a file, None if the package does not have it."""
         info = self._files.get(name)
-        if info is None:
-            return None
-        self._bytes_left -= info.file_size
-        if self._bytes_left < 0:
-            raise ReadError(
-                "odt.too_large",
-                f"the file {name} unpacks to {info.file_size:,} bytes, more than the {_MAX_BYTES:,} that are read of "
-                "one document; split it",
-            )
-        try:
-            with self._zip.open(info) as file:
-                # A lying directory can not make this longer: it stops at the size that was just checked.
-                return file.read(info.file_size)
-        except _BROKEN_ZIP as error:
-            raise _broken_zip(error) from error
-
-
-def _broken_zip(error: Exception) -> ReadError:
-    return ReadError(
-        "odt.broken_zip",
-        f"the OpenDocument package cannot be unpacked ({error}); it is damaged or cut off, so fetch the file again",
-    )
+        return None if info is None else self.unpack(info)
 
 
 def _roots(data: bytes) -> tuple[_Element, _Element]:
     """The roots of content and styles; in a flat file they are the same."""
     if not data.startswith(b"PK"):
-        root = _parse(data, "flat OpenDocument file")
+        root = parse_xml(data, FORMAT, "flat OpenDocument file")
         return root, root
     package = _Package(data)
     manifest = package.read(_MANIFEST)
@@ -187,24 +152,8 @@ def _roots(data: bytes) -> tuple[_Element, _Element]:
         raise ReadError(
             "odt.no_content", "the package has no content.xml; the document lost its content, so fetch it again"
         )
-    content_root = _parse(content, "part content.xml")
-    return content_root, content_root if styles is None else _parse(styles, "part styles.xml")
-
-
-def _parse(xml: bytes, name: str) -> _Element:
-    try:
-        root = etree.fromstring(xml, _PARSER)
-    except etree.XMLSyntaxError as error:
-        raise ReadError(
-            "odt.broken_xml",
-            f"the {name} is not well-formed XML ({error.msg}); open it in LibreOffice and save it again",
-        ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise ReadError(
-            "odt.broken_xml",
-            f"the {name} declares a document type, which no office program writes; do not trust this file",
-        )
-    return root
+    content_root = parse_xml(content, FORMAT, "part content.xml")
+    return content_root, content_root if styles is None else parse_xml(styles, FORMAT, "part styles.xml")
 
 
 def _headers_and_footers(styles: _Element) -> Iterator[_Element]:

@@ -22,6 +22,7 @@ from lxml import etree
 from extract.document import Document
 from extract.errors import ReadError
 from extract.readers import docx
+from extract.readers.package import parse_xml
 
 FORMAT = "wordxml"
 
@@ -43,7 +44,7 @@ def read(data: bytes) -> Document:
 
     Raises ReadError `wordxml.lost_merges` and the codes of the .docx reader under this one's name.
     """
-    root = _parse(data)
+    root = parse_xml(data, FORMAT, "Word XML file")
     parts = _parts_of_package(root) if etree.QName(root).localname == "package" else _parts_of_document(root)
     try:
         return replace(docx.read(_pack(parts)), format=FORMAT)
@@ -55,23 +56,6 @@ class _Part(NamedTuple):
     name: str
     content_type: str
     content: bytes
-
-
-def _parse(data: bytes) -> _Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise ReadError(
-            "wordxml.broken_xml",
-            f"the Word XML file is not well-formed ({error.msg}); it is cut off or damaged, so fetch it again",
-        ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise ReadError(
-            "wordxml.broken_xml",
-            "the Word XML file declares a document type, which Word never writes; do not trust this file",
-        )
-    return root
 
 
 def _pack(parts: list[_Part]) -> bytes:
