@@ -1,8 +1,9 @@
 """Blocks as a page shows them, before they have a place in the text of a Document.
 
-Formats that tell a table's geometry only at its end (RTF), or in the order of drawing (HTML, OpenDocument), are read
-into these blocks first: a paragraph is a string, a table is rows of cells. `lay_out` then writes them as every reader
-does: cells separated by a tab, rows ended by a line break, paragraphs separated by a line break.
+Formats that tell a table's geometry only at its end (RTF), or in the order of drawing (HTML, OpenDocument, the drawn
+tables of text dumps), are read into these blocks first: a paragraph is a string, a table is rows of cells. `lay_out`
+then writes them as every reader does: cells separated by a tab, rows ended by a line break, paragraphs separated by a
+line break.
 
 >>> out = TextWriter()
 >>> table = DrawnTable([[DrawnCell(["主管部门"], 0), DrawnCell(["司法局", "（盖章）"], 1, column_span=2)]])
@@ -14,7 +15,7 @@ does: cells separated by a tab, rows ended by a line break, paragraphs separated
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extract.document import TICKED, Block, Cell, Paragraph, Table, TextWriter
@@ -36,14 +37,20 @@ class DrawnTable:
     """Rows of cells in reading order; the places that a merged cell covers are not listed."""
 
     rows: list[list[DrawnCell]]
+    has_grid: bool = True
 
 
 Drawn = str | DrawnTable
+Characters = Mapping[int, str | None]
 
 
-def lay_out(story: Sequence[Drawn], out: TextWriter) -> tuple[Block, ...]:
-    """Write a story of its own (the body, a header, a note) to `out` and return its blocks."""
-    blocks = _lay_out(story, out)
+def lay_out(story: Sequence[Drawn], out: TextWriter, characters: Characters | None = None) -> tuple[Block, ...]:
+    """Write a story of its own (the body, a header, a note) to `out` and return its blocks.
+
+    `characters` says which ones are written as others; None: as Word writes them.
+    """
+    characters = _AS_IN_WORD if characters is None else characters
+    blocks = _lay_out(story, out, characters)
     _end_paragraph(blocks, out)
     return blocks
 
@@ -85,15 +92,15 @@ _NARROW = re.compile("[!-\xff]")
 _PRIVATE_USE = re.compile("[\uf020-\uf0ff]")
 
 
-def _lay_out(story: Sequence[Drawn], out: TextWriter) -> tuple[Block, ...]:
+def _lay_out(story: Sequence[Drawn], out: TextWriter, characters: Characters) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for block in story:
         _end_paragraph(blocks, out)
         if isinstance(block, str):
-            text = block if block.isascii() else block.translate(_AS_IN_WORD)
+            text = block if block.isascii() or not characters else block.translate(characters)
             blocks.append(Paragraph(*out.write(text)))
         else:
-            blocks.append(_lay_out_table(block, out))
+            blocks.append(_lay_out_table(block, out, characters))
     return tuple(blocks)
 
 
@@ -103,20 +110,20 @@ def _end_paragraph(blocks: Sequence[Block], out: TextWriter) -> None:
         out.write("\n")
 
 
-def _lay_out_table(table: DrawnTable, out: TextWriter) -> Table:
+def _lay_out_table(table: DrawnTable, out: TextWriter, characters: Characters) -> Table:
     rows = []
     for number, row in enumerate(table.rows):
         cells: list[Cell] = []
         for cell in row:
             if cells:
                 out.write("\t")
-            cells.append(_lay_out_cell(cell, number, out))
+            cells.append(_lay_out_cell(cell, number, out, characters))
         out.write("\n")
         rows.append(tuple(cells))
-    return Table(tuple(rows), has_grid=True)
+    return Table(tuple(rows), table.has_grid)
 
 
-def _lay_out_cell(cell: DrawnCell, row: int, out: TextWriter) -> Cell:
+def _lay_out_cell(cell: DrawnCell, row: int, out: TextWriter, characters: Characters) -> Cell:
     start = out.position
-    blocks = _lay_out(cell.blocks, out)
+    blocks = _lay_out(cell.blocks, out, characters)
     return Cell(row, cell.column, cell.row_span, cell.column_span, start, out.position, blocks)

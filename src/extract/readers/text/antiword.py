@@ -21,7 +21,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from extract.readers.text.content import Content, DrawnCell, DrawnTable, lay_out
+from extract.readers.drawn import DrawnCell, DrawnTable
+from extract.readers.text.content import Content, drawn_cell, lay_out
 from extract.readers.text.content import width as display_width
 from extract.readers.text.ticks import restore_lost_ticks, restore_symbol_letters
 
@@ -156,7 +157,7 @@ def _gap(above: str, below: str) -> str | None:
 
 
 def _drawn(row: _Row) -> list[DrawnCell]:
-    return [DrawnCell(_paragraphs(cell), column) for column, cell in enumerate(zip(*row, strict=True))]
+    return [drawn_cell(_paragraphs(cell), column) for column, cell in enumerate(zip(*row, strict=True))]
 
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:

@@ -4,8 +4,8 @@ Where a dialect keeps its cells whole, `Content.text` is the source itself. Wher
 table), no cell is a stretch of the source; then the text is laid out anew, with tabs between cells and a line feed
 after each row, from all the source's characters except those that draw the table.
 
->>> row = [DrawnCell(["主管部门"], 0), DrawnCell(["司法局", "（盖章）"], 1)]
->>> content = lay_out(["附件1", DrawnTable([row], has_grid=True)])
+>>> row = [drawn_cell(["主管部门"], 0), drawn_cell(["司法局", "（盖章）"], 1)]
+>>> content = lay_out(["附件1", drawn.DrawnTable([row])])
 >>> content.text
 '附件1\\n主管部门\\t司法局\\n（盖章）\\n'
 """
@@ -15,11 +15,12 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple, Protocol
 
-from extract.document import Block, Cell, Paragraph, Table, TextWriter
+from extract.document import Block, TextWriter
+from extract.readers import drawn
+from extract.readers.drawn import Drawn, DrawnCell
 
 
 class Content(NamedTuple):
@@ -39,58 +40,16 @@ class Dialect(Protocol):
         """The content of a text of this dialect; total on every text."""
 
 
-@dataclass(slots=True)
-class DrawnCell:
-    """A cell as a dump draws it; an item of `paragraphs` is one paragraph, its wrapped lines joined."""
-
-    paragraphs: list[str]
-    column: int
-    column_span: int = 1
-    row_span: int = 1
+def drawn_cell(paragraphs: Iterable[str], column: int, column_span: int = 1, row_span: int = 1) -> DrawnCell:
+    """A cell as a dump draws it; each item of `paragraphs` is one paragraph, its wrapped lines joined."""
+    return DrawnCell([text for text in map(str.strip, paragraphs) if text], column, column_span, row_span)
 
 
-@dataclass(slots=True)
-class DrawnTable:
-    """Rows of cells in reading order."""
-
-    rows: list[list[DrawnCell]]
-    has_grid: bool
-
-
-def lay_out(drawn: Iterable[str | DrawnTable]) -> Content:
-    """Paragraphs and tables written one after the other."""
+def lay_out(story: Iterable[Drawn]) -> Content:
+    """Paragraphs and tables written one after the other, every character as it is."""
     out = TextWriter()
-    blocks: list[Block] = []
-    for block in drawn:
-        if isinstance(block, DrawnTable):
-            blocks.append(_lay_out_table(block, out))
-        else:
-            blocks.append(Paragraph(*out.write(block)))
-            out.write("\n")
-    return Content(out.text(), tuple(blocks))
-
-
-def _lay_out_table(table: DrawnTable, out: TextWriter) -> Table:
-    rows = []
-    for number, row in enumerate(table.rows):
-        cells: list[Cell] = []
-        for cell in row:
-            if cells:
-                out.write("\t")
-            cells.append(_lay_out_cell(cell, number, out))
-        out.write("\n")
-        rows.append(tuple(cells))
-    return Table(tuple(rows), table.has_grid)
-
-
-def _lay_out_cell(cell: DrawnCell, row: int, out: TextWriter) -> Cell:
-    start = out.position
-    blocks: list[Block] = []
-    for paragraph in filter(str.strip, cell.paragraphs):
-        if blocks:
-            out.write("\n")
-        blocks.append(Paragraph(*out.write(paragraph.strip())))
-    return Cell(row, cell.column, cell.row_span, cell.column_span, start, out.position, tuple(blocks))
+    blocks = drawn.lay_out(list(story), out, characters={})
+    return Content(out.text(), blocks)
 
 
 # ------------------------------------------------------------------------------------------------------ display width

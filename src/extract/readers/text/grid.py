@@ -18,7 +18,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extract.readers.text.content import DrawnCell, DrawnTable, columns, cut, width
+from extract.readers.drawn import DrawnCell, DrawnTable
+from extract.readers.text.content import columns, cut, drawn_cell, width
 from extract.readers.text.wrapping import paragraphs
 
 BORDER = re.compile(r"\s*\+(?:[-=:]+\+)+\s*")
@@ -143,7 +144,7 @@ class _GridReader:
     def _close(self, box: _Box) -> None:
         room = self._edges[box.last] - self._edges[box.first] - 3
         texts = paragraphs(box.lines, room)
-        self._rows[box.row].append(DrawnCell(texts, box.first, box.last - box.first, box.row_span))
+        self._rows[box.row].append(drawn_cell(texts, box.first, box.last - box.first, box.row_span))
 
 
 def _without_bar(piece: str) -> str:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extract.readers.drawn import DrawnTable
 from extract.readers.text import grid, pipe, ruled
-from extract.readers.text.content import Content, DrawnTable, lay_out
+from extract.readers.text.content import Content, drawn_cell, lay_out
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
@@ -63,7 +64,8 @@ def _table_at(lines: Sequence[str], number: int) -> tuple[DrawnTable | None, int
 def _unmarked_table(table: DrawnTable) -> DrawnTable:
     for row in table.rows:
         for cell in row:
-            cell.paragraphs = [_unmarked(paragraph) for paragraph in cell.paragraphs]
+            texts = (_unmarked(paragraph) for paragraph in cell.blocks if isinstance(paragraph, str))
+            cell.blocks = drawn_cell(texts, cell.column).blocks
     return table
 
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from extract.readers.text.content import DrawnCell, DrawnTable
+from extract.readers.drawn import DrawnCell, DrawnTable
+from extract.readers.text.content import drawn_cell
 
 DELIMITERS = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -37,7 +38,7 @@ def end_of_table(lines: Sequence[str], delimiters: int) -> int:
 def read(header: str, body: Iterable[str]) -> DrawnTable:
     """The table; a header that is blank, as converters write it where there is none, is no row."""
     rows = [_cells(line) for line in (header, *body)]
-    if not any(any(cell.paragraphs) for cell in rows[0]):
+    if not any(any(cell.blocks) for cell in rows[0]):
         rows = rows[1:]
     return DrawnTable(rows, has_grid=len({len(row) for row in rows}) == 1)
 
@@ -46,4 +47,4 @@ def _cells(line: str) -> list[DrawnCell]:
     inside = line.strip()
     inside = inside[1:] if inside.startswith("|") else inside
     inside = inside[:-1] if inside.endswith("|") and not inside.endswith("\\|") else inside
-    return [DrawnCell(_LINE_BREAK.split(cell.strip()), column) for column, cell in enumerate(_BAR.split(inside))]
+    return [drawn_cell(_LINE_BREAK.split(cell.strip()), column) for column, cell in enumerate(_BAR.split(inside))]

@@ -16,7 +16,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from extract.readers.text.content import DrawnCell, DrawnTable, columns, cut
+from extract.readers.drawn import DrawnCell, DrawnTable
+from extract.readers.text.content import columns, cut, drawn_cell
 from extract.readers.text.wrapping import paragraphs
 
 _DASHES = re.compile(r"\s*-+(?:\s+-+)*\s*")
@@ -107,5 +108,5 @@ def _rows(body: Sequence[str]) -> Iterator[list[str]]:
 def _cells(row: Sequence[str], edges: Sequence[int], rooms: Sequence[int]) -> list[DrawnCell]:
     pieces = [cut(line, edges) for line in row]
     return [
-        DrawnCell(paragraphs((piece[column] for piece in pieces), room), column) for column, room in enumerate(rooms)
+        drawn_cell(paragraphs((piece[column] for piece in pieces), room), column) for column, room in enumerate(rooms)
     ]
