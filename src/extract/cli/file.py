@@ -1,0 +1,100 @@
+"""Commands that look at single files and texts, without a database: parse, read, target."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extract.cli.arguments import AsJson, RulesFolder, bytes_of, rule_set_of
+from extract.cli.output import EXIT_FAILURES, complain, print_json
+from extract.errors import ReadError
+
+if TYPE_CHECKING:
+    from extract.pipeline import Extraction
+
+
+def parse_command(
+    file: Annotated[Path, typer.Argument(help="One file.")],
+    rules: RulesFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Parse one file and print its forms; no database is needed.
+
+    Example:  extract parse form.docx --json
+    """
+    from extract.pipeline import extract
+    from extract.result import extraction_as_json
+
+    extraction = extract(bytes_of(file), rule_set_of(rules))
+    if extraction.error:
+        raise ReadError(extraction.error.code, f"{file}: {extraction.error.message}")
+    if as_json:
+        print_json(extraction_as_json(extraction))
+    else:
+        _print_extraction(extraction)
+    if not extraction.forms:
+        complain(f"{file}: no line of it is the title of a form; see what was read with: extract read {file}")
+    has_errors = any(f.severity == "error" for form in extraction.forms for f in form.findings)
+    if has_errors or extraction.status != "extracted":
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _print_extraction(extraction: Extraction) -> None:
+    from extract.show import print_form, shown_form
+    from extract.terminal import data_console
+
+    console = data_console()
+    for form in extraction.forms:
+        assert extraction.document
+        print_form(shown_form(form, extraction.document.text), console)
+
+
+def read_command(
+    file: Annotated[Path, typer.Argument(help="One file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print what the reader sees in a file: paragraphs, and tables with their rows, cells and spans.
+
+    Example:  extract read form.docx
+    """
+    from extract.readers import read_document
+    from extract.result import document_as_json
+
+    try:
+        document = read_document(bytes_of(file))
+    except ReadError as error:
+        raise ReadError(error.code, f"{file}: {error.message}") from error
+    if as_json:
+        print_json(document_as_json(document))
+        return
+    from extract.show import print_document
+    from extract.terminal import data_console
+
+    print_document(document, data_console())
+
+
+def target_command(
+    texts: Annotated[list[str], typer.Argument(help="Targets, or - to read one a line from stdin.", metavar="TEXT...")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Explain how indicator targets are read: operator, number and unit.
+
+    Example:  extract target ≥389件 =100% 一年
+    """
+    from extract.target import parse_target
+
+    units = rule_set_of(None).units
+    lines = [line.rstrip("\n") for line in sys.stdin] if texts == ["-"] else texts
+    targets = [parse_target(line, units) for line in lines]
+    if as_json:
+        for target in targets:
+            typer.echo(json.dumps(target.as_json(), ensure_ascii=False))
+        return
+    from extract.show import print_targets
+    from extract.terminal import data_console
+
+    print_targets(targets, data_console())

@@ -1,0 +1,46 @@
+"""What all commands print in the same way: JSON, complaints, the option to repeat; and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from extract.cli.arguments import DEFAULT_DATABASE
+from extract.errors import ExtractError, RuleError, StoreError, UsageError
+
+EXIT_FAILURES = 1
+EXIT_USAGE = 2
+EXIT_UNREADABLE = 3
+EXIT_BUSY = 4
+EXIT_RULES = 5
+EXIT_INTERRUPTED = 130
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def complain(message: str) -> None:
+    """One sentence on stderr."""
+    from extract.terminal import visible
+
+    typer.echo(f"extract: {visible(message)}", err=True)
+
+
+def database_option(db: Path) -> str:
+    """The option to repeat in commands that we suggest."""
+    return "" if db == DEFAULT_DATABASE else f" --db {db}"
+
+
+def exit_code_of(error: ExtractError) -> int:
+    """The exit code that tells scripts what kind of error ended the command."""
+    if isinstance(error, UsageError):
+        return EXIT_USAGE
+    if isinstance(error, RuleError):
+        return EXIT_RULES
+    if isinstance(error, StoreError) and error.code == "database.busy":
+        return EXIT_BUSY
+    return EXIT_UNREADABLE
