@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from extract.target import Target, Unit, Units, parse_target
+from extract.target import Target, TargetContext, Unit, Units, Vocabulary, parse_target
 from extract.target.grammar import PRODUCTIONS
 
 VOCABULARY = Path(__file__).parent.parent / "rules" / "vocabulary" / "units.yaml"
@@ -37,7 +37,7 @@ UNITS = _load_units()
 
 
 def read(text: str, year: int | None = None) -> Target:
-    return parse_target(text, UNITS, year)
+    return parse_target(text, Vocabulary(UNITS), TargetContext(year=year))
 
 
 def numbers(text: str, year: int | None = None) -> tuple[str | None, str | None, str | None, str]:

@@ -16,7 +16,7 @@ from extract.parser.fields import announces
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import LabelUse
-from extract.target import parse_target
+from extract.target import TargetContext, parse_target
 from extract.values import one_line
 
 # So many rows below a header show whether its section's cell is left out of them.
@@ -209,17 +209,19 @@ class _Body:
         sheet = self._sheet
         name_span, target_span = self._span(name, target), self._span(target, name)
         name_text, target_text = self._text(name_span), self._text(target_span)
+        level2 = sheet.rules.levels.canonical("level2", self._level2)
+        context = TargetContext(name_text, level=level2, table_unit=sheet.unit_line, year=sheet.fiscal_year)
         sheet.indicators.append(
             Indicator(
                 self._block,
                 self._level1,
                 self._level2,
                 sheet.rules.levels.canonical("level1", self._level1),
-                sheet.rules.levels.canonical("level2", self._level2),
+                level2,
                 name_text,
                 name_span,
                 target_text,
-                parse_target(target_text or "", sheet.rules.units, sheet.fiscal_year),
+                parse_target(target_text or "", sheet.rules.targets, context),
                 target_span,
             )
         )

@@ -368,7 +368,7 @@ class _Unfolder:
 
     def _measures(self, number: int) -> bool:
         line = self._lines[number]
-        return parse_target(self._text[line.start : line.end], self._rules.units, None).kind != "qualitative"
+        return parse_target(self._text[line.start : line.end], self._rules.targets).kind != "qualitative"
 
 
 def _nothing(run: list[int | None], at: int) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from extract.errors import RuleError
 from extract.labels import bare_label
 from extract.rules.ruleset import FormRule, LabelUse, Levels, Phrases, RuleSet
 from extract.rules.spec import FormSpec, LabelsFile, LevelsFile, PhrasesFile, UnitsFile
-from extract.target import Unit, Units
+from extract.target import Unit, Units, Vocabulary
 
 
 def packaged_rules() -> Path:
@@ -40,13 +40,13 @@ def load_rules(*folders: Path) -> RuleSet:
     labels = _vocabulary(sources, "labels").model(LabelsFile).labels
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
     levels = Levels(_vocabulary(sources, "levels").model(LevelsFile))
-    units = _units(_vocabulary(sources, "units"))
+    targets = Vocabulary(_units(_vocabulary(sources, "units")))
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
     forms = tuple(FormRule(spec, _label_uses(source, spec, labels)) for source, spec in specs)
     digest = hashlib.sha256()
     for name, source in sources.items():
         digest.update(f"{name}\0".encode() + source.data + b"\0")
-    rules = RuleSet(forms, phrases, levels, units, digest.hexdigest()[:12])
+    rules = RuleSet(forms, phrases, levels, targets, digest.hexdigest()[:12])
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules

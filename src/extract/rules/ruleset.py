@@ -12,7 +12,7 @@ import regex
 from extract.errors import RuleError
 from extract.labels import bare_label, compact
 from extract.rules.spec import PATTERN_TIMEOUT_SECONDS, FieldSpec, FormSpec, LevelsFile, Pattern, PhrasesFile
-from extract.target import Units
+from extract.target import Units, Vocabulary
 
 LONGEST_TITLE = 80
 
@@ -141,7 +141,7 @@ class RuleSet:
     forms: tuple[FormRule, ...]
     phrases: Phrases
     levels: Levels
-    units: Units
+    targets: Vocabulary
     version: str
 
     @cached_property

@@ -9,27 +9,33 @@ is the *shape* of the cell (`cell`), and the productions (`grammar`, `production
 `10万元≤成本≤20万元` has the shape `N≤成本≤N`. All lists of Chinese words are in `words`, the unit catalogue in `units`.
 
 >>> from fractions import Fraction
->>> units = Units([
+>>> vocabulary = Vocabulary(Units([
 ...     Unit("元", "元", "money.CNY", Fraction(1)), Unit("件", "件", "count.item", Fraction(1)),
 ...     Unit("%", "%", "proportion", Fraction(1)), Unit("次", "次", "count.event", Fraction(1)),
-...     Unit("季度", "月", "duration.month", Fraction(3))], {"万": Fraction(10000)})
->>> target = parse_target("≥389件", units)
+...     Unit("季度", "月", "duration.month", Fraction(3))], {"万": Fraction(10000)}))
+>>> target = parse_target("≥389件", vocabulary)
 >>> target.operator, target.value, target.unit
 ('>=', Decimal('389'), '件')
->>> parse_target("不超过10.50万元", units).canonical
+>>> parse_target("不超过10.50万元", vocabulary).canonical
 Canonical(lower=None, upper='105000', unit='元', dimension='money.CNY', factor=Fraction(10000, 1))
->>> target = parse_target("８５％<优良率≤９０％", units)
+>>> target = parse_target("８５％<优良率≤９０％", vocabulary)
 >>> target.operator, target.lower, target.lower_open, target.upper, target.label
 ('between', '85', True, '90', '优良率')
->>> parse_target("每季度三次", units).unit, parse_target("约30件", units).operator
+>>> parse_target("每季度三次", vocabulary).unit, parse_target("约30件", vocabulary).operator
 ('次/季度', 'approx')
->>> parse_target("2021年12月底前", units).deadline
+>>> parse_target("2021年12月底前", vocabulary).deadline
 datetime.date(2021, 12, 31)
+
+What the cell leaves open may stand around it, in the name of the indicator or in columns of their own:
+
+>>> target = parse_target("5", vocabulary, TargetContext(operator="≥", unit="件"))
+>>> target.text, target.operator, target.unit, dict(target.context)
+('≥5件', '>=', '件', {'operator': 'operator_column', 'unit': 'unit_column'})
 
 A wrong number is worse than none. What no production accounts for to its last character stays text:
 
 >>> for refused in ("有明显进步", "第3次", "≥5%以下", "按5年规划执行", "0730-8800", "2021年2月30日前", "1,00元"):
-...     target = parse_target(refused, units)
+...     target = parse_target(refused, vocabulary)
 ...     print(target.kind, target.value, *target.warnings)
 qualitative None
 qualitative None unread_number
@@ -42,8 +48,10 @@ qualitative None unread_number
 
 from __future__ import annotations
 
+from extract.target.context import TargetContext
 from extract.target.grammar import parse_target
 from extract.target.model import Canonical, Target
 from extract.target.units import Unit, Units
+from extract.target.vocabulary import Vocabulary
 
-__all__ = ["Canonical", "Target", "Unit", "Units", "parse_target"]
+__all__ = ["Canonical", "Target", "TargetContext", "Unit", "Units", "Vocabulary", "parse_target"]

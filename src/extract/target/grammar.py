@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from extract.target.cell import DIGITS, Cell
+from extract.target.context import NO_CONTEXT, TargetContext, completed, with_columns
 from extract.target.model import Target
 from extract.target.productions.between import between
 from extract.target.productions.date import date
@@ -16,14 +17,29 @@ from extract.target.productions.implied import implied
 from extract.target.productions.measured import measured
 from extract.target.tokens import WITH_NUMBER, D, N
 from extract.target.units import Units
+from extract.target.vocabulary import Vocabulary
 from extract.target.words import DASH, DEADLINE, SIGNS, SUFFIX, WORD
 
 # A longer cell is prose: it may mention numbers, but it is not one target.
 LONGEST_TARGET = 200
 
 
-def parse_target(text: str, units: Units, year: int | None = None) -> Target:
-    """Read one target cell. Total and deterministic; `year` is the form's, for dates that have none of their own."""
+def parse_target(text: str, vocabulary: Vocabulary, context: TargetContext = NO_CONTEXT) -> Target:
+    """Read one target cell, completed by what stands around it. Total and deterministic.
+
+    Operator and unit columns are joined to the cell, as printed, so that `text` of the target is all of it. An actual
+    value (全年完成值) is read the same way, with its target in the context.
+    """
+    units = vocabulary.units
+
+    def read(written: str) -> Target:
+        return _read(written, units, context.year)
+
+    target = read(text)
+    return target if context is NO_CONTEXT else completed(with_columns(target, context, units, read), context, units)
+
+
+def _read(text: str, units: Units, year: int | None) -> Target:
     if len(text) > LONGEST_TARGET:
         return Target(text, text, "qualitative", warnings=_unread(text), source="prose")
     cell = Cell(text, units, year)
@@ -81,7 +97,7 @@ def _row(cell: Cell) -> Target | None:
 
 def _compound(cell: Cell, items: Sequence[tuple[int, int]], source: str) -> Target | None:
     """The items as parts, if each that has a number is a target by itself."""
-    parts = tuple(parse_target(cell.text_of(*item), cell.units, cell.year) for item in items)
+    parts = tuple(_read(cell.text_of(*item), cell.units, cell.year) for item in items)
     if all(_is_definite(part) for item, part in zip(items, parts, strict=True) if _has_number(cell, item)):
         return cell.target("compound", source, parts=parts)
     return None

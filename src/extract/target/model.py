@@ -28,6 +28,7 @@ class Target:
 
     `kind` is quantity, percent, money, duration, date, ratio, change, grade, qualitative, compound or empty. Dates are
     ISO dates, `--MM-DD` where the text gives no year. `spans` point into `text`; those of `parts` into their own.
+    `context` names the parts that were not in the cell (operator, unit, per, year) and where each was taken from.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Target:
     spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     source: str = ""
+    context: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def operator(self) -> str | None:
@@ -102,6 +104,7 @@ class Target:
             "warnings": list(self.warnings),
             "norm": self.norm,
             "source": self.source,
+            "context": dict(self.context),
         }
 
 
@@ -128,6 +131,18 @@ class Bounds(NamedTuple):
             None if comparator in (">=", ">") else upper,
             implicit=implicit,
         )
+
+
+_KINDS = {"proportion": "percent", "money": "money", "duration": "duration"}
+
+
+def kind_of(dimension: str) -> str:
+    """The kind of a number by what its unit measures.
+
+    >>> kind_of("money.CNY/people"), kind_of("area")
+    ('money', 'quantity')
+    """
+    return _KINDS.get(dimension.split("/")[0].split(".")[0], "quantity")
 
 
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

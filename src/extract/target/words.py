@@ -124,3 +124,12 @@ AVOIDED = (
 )
 # Words that take it back: 基本全覆盖.
 HEDGES = "未 不 非 没 无 基本 力争 争取 逐步 努力 接近 推动 推进 促进 部分 尽量 至少"
+
+# ----------------------------------------------------------------------------------------------------------- context
+
+# Second levels whose rows are about money; the social and the ecological cost are not.
+MONEY_LEVELS = "成本指标 经济成本指标 产出成本指标 项目成本指标 成本 经济成本 产出成本 成本目标"
+# What in a name says that its number is no total of money: 人均成本, 成本节约率.
+NO_TOTALS = "人均 户均 生均 次均 亩均 平均 每 单价 单位 标准 率 比例 占比 程度 次数 人数 天数 时间"
+# What stands in a unit column instead of a unit.
+NO_UNITS = {"无", "定性", "文字", "文字描述", "不适用"}

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from extract.target.cell import Cell, Spans
-from extract.target.model import Bounds, Target
+from extract.target.model import Bounds, Target, kind_of
 from extract.target.productions.empty import lent_unit
 from extract.target.tokens import D, N
 from extract.target.words import (
@@ -142,7 +142,6 @@ def is_harmless_tail(tail: str) -> bool:
 
 # Days since 1900, of the years 2009 to 2036.
 _EXCEL_SERIAL = re.compile("4[0-9]{4}")
-_KINDS = {"proportion": "percent", "money": "money", "duration": "duration"}
 
 
 def bounded_target(
@@ -163,9 +162,8 @@ def bounded_target(
         warnings.append("scale_without_unit")
     if not unit and _EXCEL_SERIAL.fullmatch(bounds.lower or ""):
         warnings.append("maybe_excel_serial")
-    kind = _KINDS.get(dimension.split(".")[0], "quantity")
     return cell.target(
-        "change" if head.direction else "ratio" if fraction else kind,
+        "change" if head.direction else "ratio" if fraction else kind_of(dimension),
         source,
         bounds,
         direction=head.direction,
