@@ -23,11 +23,13 @@ LAYERS = (
     {"cli"},
     {"importer", "report", "show", "query", "result"},
     {"store"},
+    {"rows"},
     {"pipeline"},
     {"sources", "tokenizer", "parser", "checks"},
     {"rules", "readers"},
     {"terminal", "form"},
     {"ledger", "findings", "values", "target"},
+    {"layout"},
     {"document", "labels", "errors"},
 )
 LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}

@@ -65,6 +65,11 @@ def extract(data: bytes, rules: RuleSet) -> Extraction:
         document = read_document(data)
     except ReadError as error:
         return failed(data, rules, error)
+    return extract_document(document_id, len(data), document, rules)
+
+
+def extract_document(document_id: str, size_bytes: int, document: Document, rules: RuleSet) -> Extraction:
+    """Everything that a document holds which a reader, or an earlier import, has made of `size_bytes` bytes."""
     ledger = Ledger(document.text)
     forms = tuple(
         _extract_form(document_id, index, document.text, form_slice, rules, ledger)
@@ -74,7 +79,7 @@ def extract(data: bytes, rules: RuleSet) -> Extraction:
     status: Status = "no_form" if not forms else "extracted" if any(f.form.kind for f in forms) else "unknown_form"
     return Extraction(
         document_id,
-        len(data),
+        size_bytes,
         rules.version,
         status,
         document,

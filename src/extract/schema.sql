@@ -63,6 +63,14 @@ COMMENT ON COLUMN documents.chars_leftover IS 'Characters inside forms that noth
 COMMENT ON COLUMN documents.ruleset IS 'Hash of the rules that parsed it';
 COMMENT ON COLUMN documents.imported_at IS 'When it was parsed, UTC';
 
+CREATE TABLE IF NOT EXISTS layouts (
+    document_id VARCHAR NOT NULL,
+    layout BLOB NOT NULL
+);
+COMMENT ON TABLE layouts IS 'What new rules need, beside documents.text, to parse a document again without its file';
+COMMENT ON COLUMN layouts.document_id IS 'The document';
+COMMENT ON COLUMN layouts.layout IS 'Its paragraphs, tables and cells in a compact form of extract''s own';
+
 CREATE TABLE IF NOT EXISTS forms (
     form_id VARCHAR PRIMARY KEY,
     document_id VARCHAR NOT NULL,

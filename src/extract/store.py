@@ -10,31 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 
 from extract.errors import StoreError
-from extract.findings import Finding
-from extract.form import Form, Indicator
-from extract.ledger import Owner
-from extract.pipeline import ExtractedForm, Extraction
+from extract.pipeline import Extraction
+from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows, rows_of
 from extract.sources import Source
 
 SCHEMA_VERSION = 1
-# Tables whose rows belong to a document and are replaced with it.
-_BY_DOCUMENT = ("findings", "leftovers")
-_BY_FORM = ("fields", "funding", "indicators", "citations")
-
-# DECIMAL(38, 6) of schema.sql.
-_DECIMAL_PLACES = 6
-_DECIMAL_LIMIT = Decimal(10) ** 32
-
-Row = tuple[Any, ...]
 
 
 class Known(NamedTuple):
@@ -73,19 +61,20 @@ class Store:
     def write(self, extractions: Sequence[Extraction], files: Iterable[tuple[Source, str]]) -> None:
         """Store one batch, all of it or nothing: documents with their forms, and the files (source, document_id)."""
         now = _now()
-        rows = _Rows()
+        rows: Rows = {}
         for extraction in extractions:
-            rows.add_extraction(extraction, now)
+            for table, values in rows_of(extraction).items():
+                rows.setdefault(table, []).extend(values)
         # By path, the last one wins: a batch may meet a path twice when two arguments overlap.
         met = {str(source.path): (source, document_id) for source, document_id in files}
-        rows.tables["files"] = [
+        rows["files"] = [
             (path, "", document_id, source.size_bytes, source.modified_at, now)
             for path, (source, document_id) in met.items()
         ]
         with self._transaction():
             self._forget([e.document_id for e in extractions])
             self._connection.execute("DELETE FROM files WHERE member = '' AND path IN (SELECT unnest(?))", [list(met)])
-            for table, values in rows.tables.items():
+            for table, values in rows.items():
                 if values:
                     with self._connection.appender(table) as appender:
                         appender.append_rows(values)
@@ -109,10 +98,10 @@ class Store:
         old = self._fetch(f"SELECT count(*) FROM documents WHERE document_id IN ({known})", [document_ids])
         if old == [(0,)]:
             return
-        for table in _BY_FORM:
+        for table in BY_FORM:
             form_ids = f"SELECT form_id FROM forms WHERE document_id IN ({known})"
             self._connection.execute(f"DELETE FROM {table} WHERE form_id IN ({form_ids})", [document_ids])
-        for table in (*_BY_DOCUMENT, "forms", "documents"):
+        for table in BY_DOCUMENT:
             self._connection.execute(f"DELETE FROM {table} WHERE document_id IN ({known})", [document_ids])
 
     @contextmanager
@@ -221,142 +210,3 @@ def _explained(path: Path, error: duckdb.Error) -> StoreError:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-# --------------------------------------------------------------------------------------------------------------- rows
-
-
-class _Rows:
-    """The rows of a batch by table, in the column order of schema.sql."""
-
-    def __init__(self) -> None:
-        names = ("documents", "forms", *_BY_FORM, *_BY_DOCUMENT, "files")
-        self.tables: dict[str, list[Row]] = {name: [] for name in names}
-
-    def add_extraction(self, extraction: Extraction, now: datetime) -> None:
-        self.tables["documents"].append(_document_row(extraction, now))
-        for form in extraction.forms:
-            self._add_form(extraction, form)
-        self._add_findings(extraction, None, extraction.findings)
-
-    def _add_form(self, extraction: Extraction, extracted: ExtractedForm) -> None:
-        form, form_id = extracted.form, extracted.form_id
-        text = extraction.document.text if extraction.document else ""
-        self.tables["forms"].append(_form_row(extraction.document_id, extracted))
-        self.tables["fields"] += [(form_id, f.name, f.label, f.text, f.value, *f.span) for f in form.fields]
-        self.tables["funding"] += [
-            (
-                form_id,
-                n,
-                m.source,
-                m.stage,
-                m.block,
-                _decimal(m.amount),
-                m.unit,
-                _decimal(m.amount_yuan),
-                m.text,
-                *m.span,
-            )
-            for n, m in enumerate(form.funding, start=1)
-        ]
-        self.tables["indicators"] += [
-            _indicator_row(form_id, number, row) for number, row in enumerate(form.indicators, start=1)
-        ]
-        self.tables["citations"] += [
-            (form_id, c.field, c.document_number, c.issuer_code, c.year, *c.span) for c in form.citations
-        ]
-        self._add_findings(extraction, form_id, extracted.findings)
-        self.tables["leftovers"] += [
-            (extraction.document_id, form_id, *span, text[span.start : span.end]) for span in extracted.leftovers
-        ]
-
-    def _add_findings(self, extraction: Extraction, form_id: str | None, findings: Iterable[Finding]) -> None:
-        self.tables["findings"] += [
-            (extraction.document_id, form_id, f.code, f.severity, f.outcome, f.message, *(f.span or (None, None)))
-            for f in findings
-        ]
-
-
-def _document_row(extraction: Extraction, now: datetime) -> Row:
-    document, error, counts = extraction.document, extraction.error, extraction.characters
-    owners = (Owner.TITLE, Owner.LABEL, Owner.VALUE, Owner.BOILERPLATE, Owner.OUTSIDE, Owner.LEFTOVER)
-    return (
-        extraction.document_id,
-        document.format if document else None,
-        document.encoding if document else None,
-        extraction.size_bytes,
-        extraction.status,
-        error.code if error else None,
-        error.message if error else None,
-        len(extraction.forms),
-        document.text if document else None,
-        sum(counts.values()),
-        *(counts[owner] for owner in owners),
-        extraction.ruleset,
-        now,
-    )
-
-
-# The columns of forms that are fields of the rules, in the order of schema.sql.
-FORM_FIELDS = (
-    "reporting_unit", "unit_head", "project_name", "project_attribute", "competent_department", "implementing_unit",
-    "project_lead", "contact_name", "contact_phone", "period_text", "period_start", "period_end", "overview", "basis",
-    "measures", "long_term_goal", "annual_goal", "annual_goal_actual",
-)  # fmt: skip
-
-
-def _form_row(document_id: str, extracted: ExtractedForm) -> Row:
-    form: Form = extracted.form
-    fields = (form.value(name) for name in FORM_FIELDS)
-    head = (extracted.form_id, document_id, extracted.form_index, form.kind or "unknown", form.title, form.fiscal_year)
-    return (*head, *fields, None, *form.span)
-
-
-def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:
-    target, canonical = row.target, row.target.canonical
-    return (
-        form_id,
-        number,
-        row.block,
-        row.level1,
-        row.level2,
-        row.level1_canonical,
-        row.level2_canonical,
-        row.name,
-        row.target_text,
-        target.kind,
-        target.operator,
-        target.implicit,
-        _decimal(target.value),
-        _bound(target.lower),
-        _bound(target.upper),
-        target.unit or None,
-        target.deadline,
-        canonical.dimension if canonical else None,
-        canonical.unit if canonical else None,
-        _canonical_value(row),
-        *[None] * 7,
-        *row.name_span,
-        *row.span,
-    )
-
-
-def _canonical_value(row: Indicator) -> Decimal | None:
-    target, canonical = row.target, row.target.canonical
-    if not canonical or target.value is None:
-        return None
-    return _bound(canonical.lower if canonical.lower is not None else canonical.upper)
-
-
-def _bound(written: str | None) -> Decimal | None:
-    """A bound as a decimal; fractions, dates and grades have none."""
-    if written is None or not re.fullmatch(r"-?\d+(?:\.\d+)?", written):
-        return None
-    return _decimal(Decimal(written))
-
-
-def _decimal(value: Decimal | None) -> Decimal | None:
-    """The value if a DECIMAL(38, 6) holds it exactly; what would be rounded stays in the text alone."""
-    if value is None or abs(value) >= _DECIMAL_LIMIT or value != round(value, _DECIMAL_PLACES):
-        return None
-    return value

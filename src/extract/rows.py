@@ -1,0 +1,163 @@
+"""The rows that an extraction becomes, by table, in the column order of schema.sql. Knows no database.
+
+Workers build them, so that what travels to the writer is what it appends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from extract.findings import Finding
+from extract.form import Form, Indicator
+from extract.layout import pack
+from extract.ledger import Owner
+from extract.pipeline import ExtractedForm, Extraction
+
+# DECIMAL(38, 6) of schema.sql.
+_DECIMAL_PLACES = 6
+_DECIMAL_LIMIT = Decimal(10) ** 32
+
+Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+"""Rows by table."""
+
+BY_FORM = ("fields", "funding", "indicators", "citations")
+"""Tables whose rows belong to a form and are replaced with its document."""
+BY_DOCUMENT = ("documents", "layouts", "forms", "findings", "leftovers")
+"""Tables whose rows belong to a document and are replaced with it."""
+
+
+def rows_of(extraction: Extraction) -> Rows:
+    """All rows of one extraction, except where its file was found."""
+    rows: Rows = {table: [] for table in (*BY_DOCUMENT, *BY_FORM)}
+    rows["documents"].append(_document_row(extraction))
+    if extraction.document:
+        rows["layouts"].append((extraction.document_id, pack(extraction.document)))
+    for form in extraction.forms:
+        _add_form(rows, extraction, form)
+    rows["findings"] += _finding_rows(extraction, None, extraction.findings)
+    return rows
+
+
+def _add_form(rows: Rows, extraction: Extraction, extracted: ExtractedForm) -> None:
+    form, form_id = extracted.form, extracted.form_id
+    text = extraction.document.text if extraction.document else ""
+    rows["forms"].append(_form_row(extraction.document_id, extracted))
+    rows["fields"] += [(form_id, f.name, f.label, f.text, f.value, *f.span) for f in form.fields]
+    rows["funding"] += [
+        (
+            form_id,
+            n,
+            m.source,
+            m.stage,
+            m.block,
+            _decimal(m.amount),
+            m.unit,
+            _decimal(m.amount_yuan),
+            m.text,
+            *m.span,
+        )
+        for n, m in enumerate(form.funding, start=1)
+    ]
+    rows["indicators"] += [_indicator_row(form_id, number, row) for number, row in enumerate(form.indicators, start=1)]
+    rows["citations"] += [(form_id, c.field, c.document_number, c.issuer_code, c.year, *c.span) for c in form.citations]
+    rows["findings"] += _finding_rows(extraction, form_id, extracted.findings)
+    rows["leftovers"] += [
+        (extraction.document_id, form_id, *span, text[span.start : span.end]) for span in extracted.leftovers
+    ]
+
+
+def _finding_rows(extraction: Extraction, form_id: str | None, findings: Iterable[Finding]) -> list[Row]:
+    return [
+        (extraction.document_id, form_id, f.code, f.severity, f.outcome, f.message, *(f.span or (None, None)))
+        for f in findings
+    ]
+
+
+def _document_row(extraction: Extraction) -> Row:
+    document, error, counts = extraction.document, extraction.error, extraction.characters
+    owners = (Owner.TITLE, Owner.LABEL, Owner.VALUE, Owner.BOILERPLATE, Owner.OUTSIDE, Owner.LEFTOVER)
+    return (
+        extraction.document_id,
+        document.format if document else None,
+        document.encoding if document else None,
+        extraction.size_bytes,
+        extraction.status,
+        error.code if error else None,
+        error.message if error else None,
+        len(extraction.forms),
+        document.text if document else None,
+        sum(counts.values()),
+        *(counts[owner] for owner in owners),
+        extraction.ruleset,
+        datetime.now(UTC).replace(tzinfo=None),
+    )
+
+
+# The columns of forms that are fields of the rules, in the order of schema.sql.
+FORM_FIELDS = (
+    "reporting_unit", "unit_head", "project_name", "project_attribute", "competent_department", "implementing_unit",
+    "project_lead", "contact_name", "contact_phone", "period_text", "period_start", "period_end", "overview", "basis",
+    "measures", "long_term_goal", "annual_goal", "annual_goal_actual",
+)  # fmt: skip
+
+
+def _form_row(document_id: str, extracted: ExtractedForm) -> Row:
+    form: Form = extracted.form
+    fields = (form.value(name) for name in FORM_FIELDS)
+    head = (extracted.form_id, document_id, extracted.form_index, form.kind or "unknown", form.title, form.fiscal_year)
+    return (*head, *fields, None, *form.span)
+
+
+def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:
+    target, canonical = row.target, row.target.canonical
+    return (
+        form_id,
+        number,
+        row.block,
+        row.level1,
+        row.level2,
+        row.level1_canonical,
+        row.level2_canonical,
+        row.name,
+        row.target_text,
+        target.kind,
+        target.operator,
+        target.implicit,
+        _decimal(target.value),
+        _bound(target.lower),
+        _bound(target.upper),
+        target.unit or None,
+        target.deadline,
+        canonical.dimension if canonical else None,
+        canonical.unit if canonical else None,
+        _canonical_value(row),
+        *[None] * 7,
+        *row.name_span,
+        *row.span,
+    )
+
+
+def _canonical_value(row: Indicator) -> Decimal | None:
+    target, canonical = row.target, row.target.canonical
+    if not canonical or target.value is None:
+        return None
+    return _bound(canonical.lower if canonical.lower is not None else canonical.upper)
+
+
+def _bound(written: str | None) -> Decimal | None:
+    """A bound as a decimal; fractions, dates and grades have none."""
+    if written is None or not re.fullmatch(r"-?\d+(?:\.\d+)?", written):
+        return None
+    return _decimal(Decimal(written))
+
+
+def _decimal(value: Decimal | None) -> Decimal | None:
+    """The value if a DECIMAL(38, 6) holds it exactly; what would be rounded stays in the text alone."""
+    if value is None or abs(value) >= _DECIMAL_LIMIT or value != round(value, _DECIMAL_PLACES):
+        return None
+    return value
