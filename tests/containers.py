@@ -20,7 +20,6 @@ from xml.sax.saxutils import escape
 
 # --------------------------------------------------------------------------------------------------- a neutral model
 
-COLUMNS = 8
 TICKED, EMPTY = "☑", "□"
 LINE_BREAK = "\v"
 
@@ -38,7 +37,8 @@ class Box:
 
 
 Table: TypeAlias = list[list[Box]]
-"""Rows of boxes from left to right on a grid of eight columns; a place that a box from above covers is not listed."""
+"""Rows of boxes from left to right on a grid; the first row gives its columns, and a place that a box from above covers
+is not listed."""
 
 Document: TypeAlias = Sequence[str | Table]
 """Paragraphs and tables in reading order."""
@@ -51,16 +51,21 @@ class Place(NamedTuple):
     continued: bool
 
 
+def column_count(table: Table) -> int:
+    return sum(box.columns for box in table[0])
+
+
 def places(table: Table) -> Iterator[list[Place]]:
     """The rows with the boxes that reach into them from above.
 
     >>> [[place.continued for place in row] for row in places([[Box("a", 1, 2), Box("b", 7)], [Box("c", 7)]])]
     [[False, False], [True, False]]
     """
+    columns = column_count(table)
     reaching: dict[int, tuple[Box, int]] = {}
     for row in table:
         boxes, column, placed = iter(row), 0, []
-        while column < COLUMNS:
+        while column < columns:
             box, rows_left = reaching.pop(column, (None, 0))
             continued = box is not None
             if box is None:
@@ -72,8 +77,8 @@ def places(table: Table) -> Iterator[list[Place]]:
                 reaching[column] = (box, rows_left - 1)
             placed.append(Place(box, continued))
             column += box.columns
-        if column > COLUMNS or next(boxes, None):
-            raise ValueError(f"more than {COLUMNS} columns in the row {row}")
+        if column > columns or next(boxes, None):
+            raise ValueError(f"more than {columns} columns in the row {row}")
         yield placed
 
 
@@ -109,6 +114,7 @@ def _dump_cell(place: Place) -> str:
 Ticks: TypeAlias = Literal["sym", "text", "control", "field"]
 
 _COLUMN_WIDTHS = (900, 850, 850, 1500, 1000, 1200, 1300, 1100)
+_NARROWEST = 850
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -208,20 +214,28 @@ def table_xml(table: Table, *, ticks: Ticks = "sym") -> str:
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in _COLUMN_WIDTHS)
+    widths = _column_widths(column_count(table))
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(_COLUMN_WIDTHS)}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
         '<w:tblLayout w:type="fixed"/></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>"
-        + "".join(f"<w:tr>{_row_xml(row, ticks)}</w:tr>" for row in places(table))
+        + "".join(f"<w:tr>{_row_xml(row, widths, ticks)}</w:tr>" for row in places(table))
         + "</w:tbl>"
     )
 
 
-def _row_xml(row: Iterable[Place], ticks: Ticks) -> str:
+def _column_widths(columns: int) -> Sequence[int]:
+    """Widths in twips that fill the page, or more than it where the columns would be too narrow to write in."""
+    widths = (_COLUMN_WIDTHS * columns)[:columns]
+    room = max(sum(_COLUMN_WIDTHS), _NARROWEST * columns)
+    return [width * room // sum(widths) for width in widths]
+
+
+def _row_xml(row: Iterable[Place], widths: Sequence[int], ticks: Ticks) -> str:
     cells, column = [], 0
     for place in row:
-        width = sum(_COLUMN_WIDTHS[column : column + place.box.columns])
+        width = sum(widths[column : column + place.box.columns])
         cells.append(f"<w:tc>{_cell_properties(place, width)}{_cell_paragraphs(place, ticks)}</w:tc>")
         column += place.box.columns
     return "".join(cells)

@@ -16,11 +16,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from containers import COLUMNS, LINE_BREAK, Document, Place, Table, places
+from containers import LINE_BREAK, Document, Place, Table, column_count, places
 from extract.readers.text.antiword import width as antiword_width
 from extract.readers.text.content import width
 
-_WIDTHS = (8, 8, 12, 16, 12, 14, 16, 12)
+
+def _widths(table: Table) -> Sequence[int]:
+    """The characters that fit in each column."""
+    columns = column_count(table)
+    return ((8, 8, 12, 16, 12, 14, 16, 12) * columns)[:columns]
 
 
 def one_cell_a_line(document: Document) -> str:
@@ -85,7 +89,7 @@ def tabbed(document: Document) -> str:
 
 
 def _even(table: Table) -> Iterator[list[str]]:
-    """The rows with a text in each of the eight columns, blank where a merged cell covers it."""
+    """The rows with a text in each of the columns, blank where a merged cell covers it."""
     for row in places(table):
         texts: list[str] = []
         for place in row:
@@ -109,8 +113,9 @@ def pipe(document: Document) -> str:
 
 
 def _pipe(table: Table) -> str:
+    columns = column_count(table)
     rows = ["| " + " | ".join(t.replace("|", "\\|").replace("\n", "<br>") for t in row) + " |" for row in _even(table)]
-    return "\n".join(["", "|" + "   |" * COLUMNS, "|" + "---|" * COLUMNS, *rows, ""])
+    return "\n".join(["", "|" + "   |" * columns, "|" + "---|" * columns, *rows, ""])
 
 
 def multiline(document: Document) -> str:
@@ -119,11 +124,12 @@ def multiline(document: Document) -> str:
 
 
 def _multiline(table: Table) -> str:
-    ruler = "  " + " ".join("-" * w for w in _WIDTHS)
+    widths = _widths(table)
+    ruler = "  " + " ".join("-" * w for w in widths)
     lines = ["", ruler]
     for row in _even(table):
-        cells = [_chopped(" ".join(text.replace("\n", "").split()), w) for text, w in zip(row, _WIDTHS, strict=True)]
-        lines += ["  " + " ".join(_padded(c, w) for c, w in zip(line, _WIDTHS, strict=True)) for line in _across(cells)]
+        cells = [_chopped(" ".join(text.replace("\n", "").split()), w) for text, w in zip(row, widths, strict=True)]
+        lines += ["  " + " ".join(_padded(c, w) for c, w in zip(line, widths, strict=True)) for line in _across(cells)]
         lines.append("")
     return "\n".join([*lines[:-1], ruler, ""])
 
@@ -168,33 +174,31 @@ def drawn_grid(document: Document) -> str:
     return "\n".join(block if isinstance(block, str) else _drawn_grid(block) for block in document)
 
 
-_EDGES = [sum(_WIDTHS[:i]) + 3 * i for i in range(COLUMNS + 1)]
-
-
 def _drawn_grid(table: Table) -> str:
     """Each row's border has gaps below cells that reach down; a cell's text stands in its first row."""
-    rows = list(places(table))
+    widths = _widths(table)
+    edges = [sum(widths[:i]) + 3 * i for i in range(len(widths) + 1)]
     lines: list[str] = []
-    for row in rows:
-        lines.append(_border(row))
+    for row in places(table):
+        lines.append(_border(row, edges))
         cells, column = [], 0
         for place in row:
-            room = _EDGES[column + place.box.columns] - _EDGES[column] - 3
+            room = edges[column + place.box.columns] - edges[column] - 3
             paragraphs = [line for text in _paragraphs(place) for line in (*_wrapped(text, room), "")]
             cells.append((paragraphs[:-1], room))
             column += place.box.columns
         for line in _across([lines_of for lines_of, _ in cells]):
             drawn = (f" {_padded(text.strip(), room)} " for text, (_, room) in zip(line, cells, strict=True))
             lines.append("|" + "|".join(drawn) + "|")
-    return "\n".join(["", *lines, "+" + "-" * (_EDGES[-1] - 1) + "+", ""])
+    return "\n".join(["", *lines, "+" + "-" * (edges[-1] - 1) + "+", ""])
 
 
-def _border(row: Sequence[Place]) -> str:
+def _border(row: Sequence[Place], edges: Sequence[int]) -> str:
     border, column = "", 0
     for place in row:
         end = column + place.box.columns
         fill = " " if place.continued else "-"
-        border += "+" + fill * (_EDGES[end] - _EDGES[column] - 1)
+        border += "+" + fill * (edges[end] - edges[column] - 1)
         column = end
     return border + "+"
 
@@ -205,12 +209,12 @@ def antiword(document: Document) -> str:
 
 
 def _antiword(table: Table) -> str:
-    lines = []
+    lines, widths = [], _widths(table)
     for row in places(table):
         cells, rooms, column = [], [], 0
         for place in row:
             end = column + place.box.columns
-            room = sum(_WIDTHS[column:end]) + end - column - 1
+            room = sum(widths[column:end]) + end - column - 1
             pieces = [line.rstrip() for text in _paragraphs(place) for line in _wrapped(text, room, antiword_width)]
             cells.append([piece + " " * (room - antiword_width(piece)) for piece in pieces])
             cells[-1] = cells[-1] or [" " * room]
@@ -230,7 +234,7 @@ def aligned(document: Document) -> str:
 def _aligned(table: Table) -> str:
     rows = [[" ".join(text.split()) for text in row] for row in _even(table)]
     starts = [0]
-    for column in range(1, COLUMNS + 1):
+    for column in range(1, column_count(table) + 1):
         starts.append(max(_end_before(row, starts, column) for row in rows) + 3)
     lines = []
     for row in rows:
@@ -243,7 +247,7 @@ def _aligned(table: Table) -> str:
 
 def _end_before(row: Sequence[str], starts: Sequence[int], column: int) -> int:
     """Where the text before a column ends, if the row has a text in the column."""
-    if column < COLUMNS and not row[column]:
+    if column < len(row) and not row[column]:
         return starts[column - 1]
     last = next((i for i in range(column - 1, -1, -1) if row[i]), 0)
     return max(starts[last] + width(row[last]), starts[column - 1])
