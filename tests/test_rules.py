@@ -106,14 +106,49 @@ def test_yaml_tags_do_not_run_code(folder: Path) -> None:
     assert "special-fund-declaration.yaml" in refusal(folder)
 
 
-def test_rules_of_a_second_folder_replace_files_of_the_same_name(folder: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "mine"
-    (mine / "vocabulary").mkdir(parents=True)
-    labels = (folder / "vocabulary/labels.yaml").read_text("utf-8")
-    (mine / "vocabulary/labels.yaml").write_text(labels.replace("[填报单位,", "[呈报机关, 填报单位,"), "utf-8")
-    both = load_rules(folder, mine)
-    assert both.forms[0].labels["呈报机关"] == LabelUse("field", "reporting_unit")
+def mine(tmp_path: Path, name: str, text: str) -> Path:
+    """A folder of rules that holds one file."""
+    path = tmp_path / "mine" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+    return tmp_path / "mine"
+
+
+def test_a_file_of_a_second_folder_adds_to_the_one_of_the_same_name(folder: Path, tmp_path: Path) -> None:
+    one_label = mine(tmp_path, "vocabulary/labels.yaml", "labels: {reporting_unit: [呈报机关]}\n")
+    both = load_rules(folder, one_label)
+    for label in ("呈报机关", "填报单位"):
+        assert both.forms[0].labels[label] == LabelUse("field", "reporting_unit")
     assert both.version != load_rules(folder).version
+
+
+def test_an_item_that_begins_like_one_of_the_list_is_laid_over_it(folder: Path, tmp_path: Path) -> None:
+    added = "fields:\n  - {name: project_name, labels: [项目全称], required: false}\n  - {name: seal, labels: [印章]}\n"
+    (form,) = load_rules(folder, mine(tmp_path, FORM, added)).forms
+    assert form.labels["项目全称"] == form.labels["项目名称"] == LabelUse("field", "project_name")
+    assert not form.fields["project_name"].required
+    assert list(form.fields)[-1] == "seal"
+
+
+def test_a_file_that_says_so_replaces_the_one_of_the_same_name(folder: Path, tmp_path: Path) -> None:
+    levels = "replaces: true\nlevel1: {产出指标: [产出]}\nlevel2: {}\n"
+    rules = load_rules(folder, mine(tmp_path, "vocabulary/levels.yaml", levels))
+    assert rules.levels.canonical("level1", "产出") == "产出指标"
+    assert rules.levels.canonical("level1", "效益") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("fields:\n  - {name: seal, labels: [印章], sort: a}\n", "line 2, key fields.20.sort"),
+        ("fields:\n  - name: project_name\n    type: timespan\n", "line 2, key fields.3"),
+        ("titles:\n  - pattern: 表\n    examples: [单]\n", "line 2, key titles.2"),
+    ],
+)
+def test_a_mistake_in_an_added_file_is_named_in_that_file(folder: Path, tmp_path: Path, text: str, place: str) -> None:
+    with pytest.raises(RuleError) as refused:
+        load_rules(folder, mine(tmp_path, FORM, text))
+    assert f"{tmp_path / 'mine' / FORM}, {place}" in refused.value.message
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")]
 RulesFolder = Annotated[
     Path | None,
-    typer.Option(
-        "--rules", help="A folder of rules that add to the packaged ones; files of the same name replace them."
-    ),
+    typer.Option("--rules", help="A folder of rules; its files are laid over the packaged ones of the same name."),
 ]
 DEFAULT_DATABASE = Path("forms.duckdb")
 

@@ -12,7 +12,7 @@ import regex
 from extract.errors import RuleError
 from extract.labels import bare_label, compact
 from extract.rules.spec import PATTERN_TIMEOUT_SECONDS, FieldSpec, FormSpec, LevelsFile, Pattern, PhrasesFile
-from extract.target import Units, Vocabulary
+from extract.target import Vocabulary
 
 LONGEST_TITLE = 80
 

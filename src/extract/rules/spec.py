@@ -15,7 +15,12 @@ PATTERN_TIMEOUT_SECONDS = 1.0
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class _File(_Strict):
+    replaces: bool = False
+    """Use this file instead of the one of the same name that it would else be laid over."""
 
 
 class Pattern(_Strict):
@@ -97,7 +102,7 @@ class IndicatorSpec(_Strict):
         return self
 
 
-class FormSpec(_Strict):
+class FormSpec(_File):
     """One form kind, as its YAML file describes it."""
 
     kind: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -110,20 +115,20 @@ class FormSpec(_Strict):
     indicators: IndicatorSpec | None = None
 
 
-class LabelsFile(_Strict):
+class LabelsFile(_File):
     """`vocabulary/labels.yaml`: labels that many forms share, by field name."""
 
     labels: dict[str, list[str]]
 
 
-class LevelsFile(_Strict):
+class LevelsFile(_File):
     """`vocabulary/levels.yaml`: spellings of indicator levels, by canonical name."""
 
     level1: dict[str, list[str]]
     level2: dict[str, list[str]]
 
 
-class PhrasesFile(_Strict):
+class PhrasesFile(_File):
     """`vocabulary/phrases.yaml`: phrases that stand in forms of every kind."""
 
     title_prefixes: list[Pattern]
@@ -149,7 +154,7 @@ class UnitSpec(_Strict):
     aliases: list[str] = []
 
 
-class UnitsFile(_Strict):
+class UnitsFile(_File):
     """`vocabulary/units.yaml`: scale words and units."""
 
     scales: dict[str, str]

@@ -173,7 +173,7 @@ def _is_bare_scale(unit: str, units: Units) -> bool:
 
 def _is_no_unit(column: str) -> bool:
     normal = normalise(column)[0].text
-    return normal in NO_UNITS or not any(map(str.isalpha, normal)) and not any(sign in normal for sign in "%‰¥$℃")
+    return normal in NO_UNITS or (not any(map(str.isalpha, normal)) and not any(sign in normal for sign in "%‰¥$℃"))
 
 
 def _with_unit(target: Target, context: TargetContext, units: Units) -> Target:

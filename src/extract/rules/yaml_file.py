@@ -1,0 +1,227 @@
+"""One rule file: YAML with the places of its keys, alone or laid over the file of the same name of an earlier folder.
+
+How one file is laid over another. What it says is added: a list gets longer, and an item that begins like an item of
+the list below (the same first key and value, `name: project_name`) is laid over that item; a mapping gets its keys; a
+single value takes the place of the one below. With `replaces: true` a file is used instead of the one below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from extract.errors import RuleError
+
+# The loader in C where PyYAML has it: the catalogue of units takes a tenth of a second in Python.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Steps = Sequence[int | str]
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in a rule file, and where; `key` counts the items of lists from 1."""
+
+    path: Path
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}, key {self.key or '(file)'}: {self.message}"
+
+
+class InvalidRule(RuleError):
+    """A rule file is wrong at a known place."""
+
+    def __init__(self, problem: Problem, code: str = "rules.invalid") -> None:
+        super().__init__(code, str(problem))
+        self.problem = problem
+
+
+class RuleFile:
+    """The content of a rule file, from one path or from several of the same name, the last one on top."""
+
+    def __init__(self, name: str, paths: Sequence[Path]) -> None:
+        """Read and lay over each other. Raises InvalidRule, or RuleError for a file that cannot be read."""
+        self.name = name
+        self.data = b""
+        self._root: yaml.Node | None = None
+        # Nodes are looked up by identity, so all of them are kept.
+        self._origins: dict[int, tuple[yaml.Node, Path]] = {}
+        self.content: Any = None
+        for path in paths:
+            self._add(path)
+
+    def _add(self, path: Path) -> None:
+        self.path = path
+        try:
+            data = path.read_bytes()
+            loader = _SafeLoader(data.decode("utf-8"))
+            root = loader.get_single_node()
+            content = loader.construct_document(root) if root else None
+        except OSError as error:
+            raise RuleError("rules.unreadable", f"{path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            message = f"is not UTF-8 at byte {error.start}; save it as UTF-8"
+            raise RuleError("rules.encoding", f"{path}: {message}") from error
+        except yaml.YAMLError as error:
+            line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+            message = f"{getattr(error, 'problem', None) or 'is no YAML'}; check indentation and quotes"
+            raise InvalidRule(Problem(path, line, "", message), "rules.syntax") from error
+        self.data += data + b"\0"
+        for node in _nodes(root):
+            self._origins[id(node)] = (node, path)
+        _refuse_duplicate_keys(path, root)
+        if self._root is None or _replaces(root):
+            self._root, self.content = root, content
+        elif root is not None:
+            self._root = self._laid_over(self._root, root)
+            self.content = _SafeLoader("").construct_document(self._root)
+
+    def _laid_over(self, below: yaml.Node, above: yaml.Node) -> yaml.Node:
+        """`above` added to `below`; both stay as they are."""
+        if isinstance(below, yaml.MappingNode) and isinstance(above, yaml.MappingNode):
+            merged = {key.value: (key, value) for key, value in below.value}
+            for key, value in above.value:
+                known = merged.get(key.value)
+                merged[key.value] = (key, self._laid_over(known[1], value) if known else value)
+            return self._new(yaml.MappingNode, above, list(merged.values()))
+        if isinstance(below, yaml.SequenceNode) and isinstance(above, yaml.SequenceNode):
+            items = list(below.value)
+            for item in above.value:
+                alike = [at for at, known in enumerate(items) if _begin_alike(known, item)]
+                if len(alike) == 1:
+                    items[alike[0]] = self._laid_over(items[alike[0]], item)
+                else:
+                    items.append(item)
+            return self._new(yaml.SequenceNode, above, items)
+        return above
+
+    def _new(self, kind: type[yaml.CollectionNode], like: yaml.Node, value: list[Any]) -> yaml.Node:
+        node = kind(like.tag, value, like.start_mark, like.end_mark)
+        self._origins[id(node)] = (node, self._origins[id(like)][1])
+        return node
+
+    # ------------------------------------------------------------------------------------------------ as models
+
+    def model(self, model: type[_Model]) -> _Model:
+        """The file's content as `model`. Raises InvalidRule for the first thing that is wrong."""
+        try:
+            return model.model_validate(self.content)
+        except ValidationError as error:
+            raise InvalidRule(self._problems(model, error)[0]) from error
+
+    def problems(self, model: type[BaseModel]) -> list[Problem]:
+        """Everything that keeps the file's content from being a `model`."""
+        try:
+            model.model_validate(self.content)
+        except ValidationError as error:
+            return self._problems(model, error)
+        return []
+
+    def _problems(self, model: type[BaseModel], error: ValidationError) -> list[Problem]:
+        # A misspelt key shows twice, as unknown and as missing; the unknown one has a line to name.
+        errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        return [self.problem(each["loc"], _explained(model, each["loc"], each["type"], each["msg"])) for each in errors]
+
+    # ------------------------------------------------------------------------------------------------- places
+
+    def problem(self, place: Steps, message: str) -> Problem:
+        """A Problem at the key that `place` leads to."""
+        path, line = self.where(place)
+        key = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
+        return Problem(path, line, key, message)
+
+    def error(self, place: Steps, message: str) -> InvalidRule:
+        """An InvalidRule at the key that `place` leads to."""
+        return InvalidRule(self.problem(place, message))
+
+    def where(self, place: Steps) -> tuple[Path, int]:
+        """The file and line of a key or item, or of the last step on the way that is there."""
+        node, path, line = self._root, self.path, 1
+        for step in place:
+            child = _child(node, step)
+            if child is None:
+                break
+            mark, node = child
+            path, line = self._origins[id(mark)][1], mark.start_mark.line + 1
+        return path, line
+
+
+def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    """The node that says where one key or item below `node` stands, and the node of its value."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def _nodes(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """`node` and everything below it."""
+    if node is None:
+        return
+    yield node
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key
+            yield from _nodes(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _nodes(item)
+
+
+def _replaces(root: yaml.Node | None) -> bool:
+    """Whether a file says that it is used instead of the one below."""
+    found = _child(root, "replaces")
+    return found is not None and found[1].value == "true"
+
+
+def _begin_alike(one: yaml.Node, other: yaml.Node) -> bool:
+    """Whether two items of a list have the same first key with the same value."""
+    if not all(isinstance(node, yaml.MappingNode) and node.value for node in (one, other)):
+        return False
+    (key, value), (other_key, other_value) = one.value[0], other.value[0]
+    both_scalar = isinstance(value, yaml.ScalarNode) and isinstance(other_value, yaml.ScalarNode)
+    return both_scalar and (key.value, value.value) == (other_key.value, other_value.value)
+
+
+def _refuse_duplicate_keys(path: Path, root: yaml.Node | None) -> None:
+    """YAML lets a second key of the same name silently replace the first; in a rule file that is a slip."""
+    for node in _nodes(root):
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise InvalidRule(Problem(path, key.start_mark.line + 1, key.value, "stands twice; merge the two"))
+                seen.add(key.value)
+
+
+def _explained(model: type[BaseModel], place: Steps, kind: str, message: str) -> str:
+    """pydantic's message as the owner of a rule needs it."""
+    if kind == "extra_forbidden":
+        return f"there is no such key here; known are {', '.join(_known_keys(model, place))}"
+    return message.removeprefix("Value error, ")
+
+
+def _known_keys(model: type[BaseModel], place: Steps) -> list[str]:
+    """The keys of the (sub)model in which the last step of `place` is unknown."""
+    schema: dict[str, Any] = model.model_json_schema()
+    definitions, node = schema.get("$defs", {}), schema
+    for step in place[:-1]:
+        options = [node, *node.get("anyOf", [])]
+        node = next((o for o in options if "properties" in o or "items" in o or "$ref" in o), node)
+        node = node.get("properties", {}).get(step, {}) if isinstance(step, str) else node.get("items", {})
+        refs = [node, *node.get("anyOf", [])]
+        ref = next((r["$ref"] for r in refs if "$ref" in r), None)
+        node = definitions[ref.rsplit("/", 1)[1]] if ref else node
+    return list(node.get("properties", {}))
