@@ -126,8 +126,9 @@ def test_a_header_that_names_no_target_column_gives_indicators_without_targets()
         [Box("产出指标", 2), Box("修缮步道", 3), Box("≥3公里", 3)],
     ]
     (extracted,) = from_word(table).forms
-    assert [(row.name, row.target_text) for row in extracted.form.indicators] == [("修缮步道", None)]
-    assert len(extracted.leftovers) == 2
+    (row,) = extracted.form.indicators
+    assert (row.name, row.target_text, row.result.remarks) == ("修缮步道", None, "指标值的说明：≥3公里")
+    assert not extracted.leftovers
 
 
 @settings(max_examples=30)

@@ -42,6 +42,26 @@ class Funding:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """What a self-evaluation or a monitoring form says about an indicator beside its target.
+
+    `actual` is the reading of `actual_text`; the spans are those of the values in front of them, None where the value
+    is. `remarks` are the other columns, a line for each with its header in front.
+    """
+
+    actual_text: str | None = None
+    actual: Target | None = None
+    actual_span: Span | None = None
+    weight: Decimal | None = None
+    weight_span: Span | None = None
+    score: Decimal | None = None
+    score_span: Span | None = None
+    deviation: str | None = None
+    deviation_span: Span | None = None
+    remarks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """A row of the indicator table; levels as printed, carried down merged cells.
 
@@ -58,6 +78,13 @@ class Indicator:
     target_text: str | None
     target: Target
     span: Span
+    result: Result = Result()
+
+    def spans(self) -> Iterator[Span]:
+        """Where the values of the row stand."""
+        result = self.result
+        yield from (self.name_span, self.span)
+        yield from filter(None, (result.actual_span, result.weight_span, result.score_span, result.deviation_span))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +120,4 @@ class Form:
         yield from (f.span for f in self.fields if f.value is not None)
         yield from (f.span for f in self.funding)
         for row in self.indicators:
-            yield row.name_span
-            yield row.span
+            yield from row.spans()

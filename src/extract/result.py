@@ -112,8 +112,9 @@ def _form_as_json(extracted: ExtractedForm, document: Document | None, *, spans:
 
 
 def _indicator_as_json(row: Indicator) -> Json:
-    target = row.target
+    target, result = row.target, row.result
     return {
+        "block": row.block,
         "level1": row.level1,
         "level2": row.level2,
         "level1_canonical": row.level1_canonical,
@@ -128,6 +129,14 @@ def _indicator_as_json(row: Indicator) -> Json:
         "upper": target.upper,
         "unit": target.unit or None,
         "deadline": target.deadline.isoformat() if target.deadline else None,
+        "actual_text": result.actual_text,
+        "actual_operator": result.actual.operator if result.actual else None,
+        "actual_value": _number(result.actual.value) if result.actual else None,
+        "actual_unit": (result.actual.unit or None) if result.actual else None,
+        "weight": _number(result.weight),
+        "score": _number(result.score),
+        "deviation": result.deviation,
+        "remarks": result.remarks,
     }
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from extract.findings import Finding
-from extract.form import Form, Indicator
+from extract.form import Form, Indicator, Result
 from extract.layout import pack
 from extract.ledger import Owner
 from extract.pipeline import ExtractedForm, Extraction
@@ -136,9 +136,28 @@ def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:
         canonical.dimension if canonical else None,
         canonical.unit if canonical else None,
         _canonical_value(row),
-        *[None] * 7,
+        *_result_values(row.result),
         *row.name_span,
         *row.span,
+    )
+
+
+def _result_values(result: Result) -> Row:
+    actual = result.actual
+    no_place = (None, None)
+    return (
+        result.actual_text,
+        actual.operator if actual else None,
+        _decimal(actual.value) if actual else None,
+        actual.unit or None if actual else None,
+        _decimal(result.weight),
+        _decimal(result.score),
+        result.deviation,
+        result.remarks,
+        *(result.actual_span or no_place),
+        *(result.weight_span or no_place),
+        *(result.score_span or no_place),
+        *(result.deviation_span or no_place),
     )
 
 

@@ -201,6 +201,15 @@ CREATE TABLE IF NOT EXISTS indicators (
     weight DECIMAL(38, 6),
     score DECIMAL(38, 6),
     deviation VARCHAR,
+    remarks VARCHAR,
+    actual_start INTEGER,
+    actual_end INTEGER,
+    weight_start INTEGER,
+    weight_end INTEGER,
+    score_start INTEGER,
+    score_end INTEGER,
+    deviation_start INTEGER,
+    deviation_end INTEGER,
     name_start INTEGER NOT NULL,
     name_end INTEGER NOT NULL,
     text_start INTEGER NOT NULL,
@@ -227,13 +236,22 @@ COMMENT ON COLUMN indicators.deadline IS 'Last day of a date target';
 COMMENT ON COLUMN indicators.dimension IS 'What the unit measures: proportion, money.CNY, people, time …';
 COMMENT ON COLUMN indicators.unit_canonical IS 'The unit that targets of this dimension are compared in';
 COMMENT ON COLUMN indicators.value_canonical IS 'value in unit_canonical';
-COMMENT ON COLUMN indicators.actual_text IS '实际完成值 as printed, in self-evaluations';
+COMMENT ON COLUMN indicators.actual_text IS '实际完成值 as printed; in monitoring forms what the months so far have brought (1-7月执行数)';
 COMMENT ON COLUMN indicators.actual_operator IS 'Operator of the actual value';
 COMMENT ON COLUMN indicators.actual_value IS 'Number of the actual value';
 COMMENT ON COLUMN indicators.actual_unit IS 'Unit of the actual value';
-COMMENT ON COLUMN indicators.weight IS '分值 / 权重';
+COMMENT ON COLUMN indicators.weight IS '分值 / 权重: the number printed; 10分 and 10% are 10';
 COMMENT ON COLUMN indicators.score IS '得分';
-COMMENT ON COLUMN indicators.deviation IS '偏差原因分析及改进措施';
+COMMENT ON COLUMN indicators.deviation IS '偏差原因分析及改进措施, 未完成原因';
+COMMENT ON COLUMN indicators.remarks IS 'The other columns of the row (备注, 指标解释, 全年预计执行数 …), a line for each filled one: header：text';
+COMMENT ON COLUMN indicators.actual_start IS 'Start of actual_text in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.actual_end IS 'End of actual_text in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.weight_start IS 'Start of weight in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.weight_end IS 'End of weight in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.score_start IS 'Start of score in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.score_end IS 'End of score in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.deviation_start IS 'Start of deviation in documents.text; NULL where it is absent';
+COMMENT ON COLUMN indicators.deviation_end IS 'End of deviation in documents.text; NULL where it is absent';
 COMMENT ON COLUMN indicators.name_start IS 'Start of the name in documents.text';
 COMMENT ON COLUMN indicators.name_end IS 'End of the name in documents.text';
 COMMENT ON COLUMN indicators.text_start IS 'Start of the target in documents.text';

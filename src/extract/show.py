@@ -14,6 +14,7 @@ from rich.text import Text
 
 from extract.document import Block, Document, Paragraph
 from extract.errors import UsageError
+from extract.form import Result
 from extract.pipeline import ExtractedForm
 from extract.target import Target
 from extract.terminal import data, plain_number, visible
@@ -74,7 +75,12 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:
         "SELECT text_start, text_end FROM fields WHERE form_id = $id AND value IS NOT NULL UNION ALL"
         " SELECT text_start, text_end FROM funding WHERE form_id = $id UNION ALL"
         " SELECT text_start, text_end FROM indicators WHERE form_id = $id UNION ALL"
-        " SELECT name_start, name_end FROM indicators WHERE form_id = $id"
+        " SELECT name_start, name_end FROM indicators WHERE form_id = $id UNION ALL"
+        " SELECT actual_start, actual_end FROM indicators WHERE form_id = $id AND actual_start IS NOT NULL UNION ALL"
+        " SELECT weight_start, weight_end FROM indicators WHERE form_id = $id AND weight_start IS NOT NULL UNION ALL"
+        " SELECT score_start, score_end FROM indicators WHERE form_id = $id AND score_start IS NOT NULL UNION ALL"
+        " SELECT deviation_start, deviation_end FROM indicators"
+        " WHERE form_id = $id AND deviation_start IS NOT NULL"
     )
     leftovers = rows("SELECT text_start, text_end FROM leftovers WHERE form_id = $id")
     return ShownForm(
@@ -87,7 +93,8 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:
         rows("SELECT source, amount, unit, amount_yuan FROM funding WHERE form_id = $id ORDER BY row_index"),
         rows(
             "SELECT indicator_index, level1, level2, name, target_text, operator, value, lower, upper, unit, deadline,"
-            " operator_implied, target_kind FROM indicators WHERE form_id = $id ORDER BY indicator_index"
+            " operator_implied, target_kind, actual_text, weight, score"
+            " FROM indicators WHERE form_id = $id ORDER BY indicator_index"
         ),
         rows("SELECT severity, code, message FROM findings WHERE form_id = $id"),
         text[start:end],
@@ -134,7 +141,7 @@ def shown_form(extracted: ExtractedForm, text: str) -> ShownForm:
         [(f.name, f.value, f.text) for f in form.fields],
         [(m.source, m.amount, m.unit, m.amount_yuan) for m in form.funding],
         [
-            (n, i.level1, i.level2, i.name, i.target_text, *_target_row(i.target))
+            (n, i.level1, i.level2, i.name, i.target_text, *_target_row(i.target), *_result_row(i.result))
             for n, i in enumerate(form.indicators, 1)
         ],
         [(f.severity, f.code, f.message) for f in extracted.findings],
@@ -147,6 +154,10 @@ def shown_form(extracted: ExtractedForm, text: str) -> ShownForm:
 def _target_row(target: Target) -> Row:
     bounds = (target.lower, target.upper) if target.kind != "date" else (None, None)
     return (target.operator, target.value, *bounds, target.unit or None, target.deadline, target.implicit, target.kind)
+
+
+def _result_row(result: Result) -> Row:
+    return (result.actual_text, result.weight, result.score)
 
 
 # --------------------------------------------------------------------------------------------------------- on screen
@@ -197,17 +208,28 @@ def _values(form: ShownForm) -> Group:
             funding.add_row(data(source, "cyan"), *(data(plain_number(cell)) for cell in (amount, unit, yuan)))
         parts.append(funding)
     if form.indicators:
-        indicators = _grid("#", "levels", "indicator", "target", "read as")
-        for number, level1, level2, name, target, *reading in form.indicators:
-            levels = " / ".join(level for level in (level1, level2) if level)
-            indicators.add_row(data(number, "dim"), data(levels, "cyan"), data(name), data(target), _reading(*reading))
-        parts.append(indicators)
+        parts.append(_indicators(form.indicators))
     if form.findings:
         findings = _grid("finding", "")
         for severity, code, message in form.findings:
             findings.add_row(data(f"{severity} {code}", FINDING_STYLE), data(message))
         parts.append(findings)
     return Group(*parts)
+
+
+def _indicators(rows: list[Row]) -> Table:
+    """The indicators; what was reached, points and score only where the form has them."""
+    results = [
+        (heading, at) for at, heading in enumerate(("actual", "points", "score")) if any(r[-3:][at] for r in rows)
+    ]
+    shown = _grid("#", "levels", "indicator", "target", "read as", *(heading for heading, _ in results))
+    for number, level1, level2, name, target, *reading in rows:
+        levels = " / ".join(level for level in (level1, level2) if level)
+        reached = (data(plain_number(reading[-3:][at])) for _, at in results)
+        shown.add_row(
+            data(number, "dim"), data(levels, "cyan"), data(name), data(target), _reading(*reading[:-3]), *reached
+        )  # fmt: skip
+    return shown
 
 
 def _reading(

@@ -22,7 +22,7 @@ from extract.pipeline import Extraction
 from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows, rows_of
 from extract.sources import Source
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Known(NamedTuple):

@@ -42,7 +42,9 @@ SELECT
     f.form_id AS 表编号, f.fiscal_year AS 年度, f.competent_department AS 主管部门, f.project_name AS 项目名称,
     i.indicator_index AS 序号, i.level1 AS 一级指标, i.level2 AS 二级指标, i.name AS 三级指标,
     i.target_text AS 指标值, i.operator AS 运算符, i.value AS 数值, i.lower AS 下限, i.upper AS 上限, i.unit AS 单位,
-    i.deadline AS 期限, i.actual_text AS 实际完成值, i.weight AS 分值, i.score AS 得分
+    i.deadline AS 期限, i.actual_text AS 实际完成值, i.actual_value AS 实际数值, i.weight AS 分值, i.score AS 得分,
+    i.deviation AS 偏差原因, i.remarks AS 备注,
+    CASE i.block WHEN 'annual' THEN '年度' WHEN 'long_term' THEN '中长期' END AS 区间
 FROM indicators i JOIN forms f USING (form_id);
 COMMENT ON VIEW 绩效指标 IS '绩效指标，附项目信息';
 

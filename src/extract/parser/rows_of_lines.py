@@ -22,11 +22,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from extract.document import Block, Cell, Paragraph, Span, Table
 from extract.labels import LONGEST_LABEL
-from extract.rules import FormRule, LabelUse, RuleSet
+from extract.rules import FormRule, IndicatorColumn, LabelUse, RuleSet
 from extract.target import parse_target
 from extract.values import ONE_LINE_TYPES, ROW_TYPES
 
@@ -46,14 +46,18 @@ class _Line(NamedTuple):
     blanks: int
 
 
-class _Label(NamedTuple):
+_Meaning = TypeVar("_Meaning")
+
+
+class _Label(NamedTuple, Generic[_Meaning]):
     """A label that begins at a line: what it announces, its place, and the number of the first line behind it."""
 
-    use: LabelUse
+    use: _Meaning
     span: Span
     next: int
 
 
+_Headers = Sequence[_Label[LabelUse]]
 # A cell is the stretch from its first line to its last; None is a blank one.
 _Row = list[Span | None]
 
@@ -110,7 +114,10 @@ class _Unfolder:
         self._lines = lines
         self._rule = rule
         self._rules = rules
-        self._labels = [self._find_label(number) for number in range(len(lines))]
+        self._labels = [self._find_label(number, rule.use_of) for number in range(len(lines))]
+        self._columns: list[_Label[IndicatorColumn] | None] = [
+            self._find_label(number, rule.column_of) for number in range(len(lines))
+        ]
 
     def rows(self) -> Iterator[_Row]:
         number = 0
@@ -120,7 +127,7 @@ class _Unfolder:
 
     # ------------------------------------------------------------------------------------------------- labels
 
-    def _find_label(self, number: int) -> _Label | None:
+    def _find_label(self, number: int, meaning: Callable[[str], _Meaning | None]) -> _Label[_Meaning] | None:
         """The longest label that begins at a line; a line that is a label itself ends the one above."""
         found = None
         first = self._lines[number]
@@ -128,15 +135,11 @@ class _Unfolder:
             last = self._lines[after - 1]
             if last.end - first.start > 2 * LONGEST_LABEL or (after > number + 1 and last.blanks > 1):
                 break
-            use = self._use(last.start, last.end) if after > number + 1 else None
-            if use:
+            if after > number + 1 and meaning(self._text[last.start : last.end]):
                 break
-            if use := self._use(first.start, last.end):
+            if use := meaning(self._text[first.start : last.end]):
                 found = _Label(use, Span(first.start, last.end), after)
         return found
-
-    def _use(self, start: int, end: int) -> LabelUse | None:
-        return self._rule.use_of(self._text[start:end]) if end - start <= 2 * LONGEST_LABEL else None
 
     def _opens_with_label(self, number: int) -> bool:
         """Whether the line is a field's label, a colon and a value."""
@@ -145,25 +148,35 @@ class _Unfolder:
         use = self._rule.use_of(before) if colon else None
         return use is not None and use.role == "field"
 
-    def _labels_at(self, number: int, role: str) -> list[_Label]:
-        """The labels of a role that follow each other from a line on, without a blank cell between them."""
-        found: list[_Label] = []
-        while number < len(self._lines) and len(found) < _MOST_COLUMNS:
-            label = self._labels[number]
-            if not label or label.use.role != role or (found and self._lines[number].blanks):
+    def _sources_at(self, number: int) -> list[_Label[LabelUse]]:
+        """The labels of sources of money that follow each other from a line on."""
+        return [label for label in self._following(number, self._labels) if label.use.role == "funding"]
+
+    def _columns_at(self, number: int) -> list[_Label[IndicatorColumn]]:
+        """The labels of indicator columns that follow each other from a line on."""
+        return list(self._following(number, self._columns))
+
+    def _following(self, number: int, labels: Sequence[_Label[_Meaning] | None]) -> Iterator[_Label[_Meaning]]:
+        """The labels that follow each other from a line on, without a blank cell between them."""
+        first = number
+        while number < min(len(self._lines), first + _MOST_COLUMNS):
+            label = labels[number]
+            if not label or (number > first and self._lines[number].blanks):
                 break
-            found.append(label)
+            yield label
             number = label.next
-        return found
 
     def _ends_value(self, number: int) -> bool:
         """Whether a line belongs to something else than the value or the table above it."""
         label = self._labels[number]
         if label and label.use.role in ("field", "section"):
             return True
-        return self._opens_with_label(number) or any(
-            len(self._labels_at(number, role)) > 1 for role in ("funding", "indicator")
-        )
+        return self._opens_with_label(number) or len(self._sources_at(number)) > 1 or self._is_header(number)
+
+    def _is_header(self, number: int) -> bool:
+        """Whether a header of indicator columns begins at a line."""
+        columns = [label.use for label in self._columns_at(number)]
+        return "name" in columns and len(set(columns)) > 1
 
     # ------------------------------------------------------------------------------------------------- fields
 
@@ -211,7 +224,7 @@ class _Unfolder:
     def _ends_body(self, number: int) -> bool:
         label = self._labels[number]
         is_field = label is not None and label.use.role in ("field", "section")
-        return is_field or self._opens_with_label(number) or len(self._labels_at(number, "indicator")) > 1
+        return is_field or self._opens_with_label(number) or self._is_header(number)
 
     def _span(self, first: int, last: int) -> Span:
         return Span(self._lines[first].start, self._lines[last].end)
@@ -222,7 +235,7 @@ class _Unfolder:
         """A header of funding sources and the amounts below it, where both come out even."""
         label = self._labels[number]
         section = [label] if label and label.use == LabelUse("section", "funding") else []
-        sources = self._labels_at(section[0].next if section else number, "funding")
+        sources = self._sources_at(section[0].next if section else number)
         if not sources or (section and self._lines[section[0].next].blanks) or len(section) + len(sources) < 2:
             return None
         header = [*section, *sources]
@@ -232,7 +245,7 @@ class _Unfolder:
             return self._single_lines(number, after)
         return [[label.span for label in header], *readings[0]], after
 
-    def _funding_rows(self, header: Sequence[_Label], run: list[int | None], row_end: int) -> list[_Row] | None:
+    def _funding_rows(self, header: _Headers, run: list[int | None], row_end: int) -> list[_Row] | None:
         """The rows below the header if each ends with so many blank lines of its own; None where they do not fit."""
         rows: list[_Row] = []
         position, width = row_end, len(header)
@@ -259,7 +272,7 @@ class _Unfolder:
             rows.append([None if line is None else self._span(line, line) for line in cells])
         return rows
 
-    def _divided(self, header: Sequence[_Label], run: list[int | None], position: int) -> tuple[_Row, int] | None:
+    def _divided(self, header: _Headers, run: list[int | None], position: int) -> tuple[_Row, int] | None:
         """The second header row: a blank below each column of the first, or the sources that divide it."""
         row: _Row = []
         for _ in header:
@@ -289,17 +302,19 @@ class _Unfolder:
         """A header of indicator columns and the rows below it, where they can be counted off in one way only."""
         label = self._labels[number]
         section = [label] if label and label.use == LabelUse("section", "indicators") else []
-        columns = self._labels_at(section[0].next if section else number, "indicator")
-        if len(columns) < 2 or "name" not in {column.use.name for column in columns}:
+        start = section[0].next if section else number
+        if start >= len(self._lines) or not self._is_header(start):
             return None
+        columns = self._columns_at(start)
         if section and self._lines[section[0].next].blanks:
             return None
         run, after = self._run(columns[-1].next)
-        names = ["", *(c.use.name for c in columns)] if section else [c.use.name for c in columns]
+        names = ["", *(c.use for c in columns)] if section else [c.use for c in columns]
         readings = [rows for row_end in (0, 1) if (rows := self._counted(names, run, row_end)) is not None]
         if len(readings) != 1:
             return self._single_lines(number, after)
-        return [[label.span for label in (*section, *columns)], *readings[0]], after
+        header = [*(label.span for label in section), *(label.span for label in columns)]
+        return [[*header], *readings[0]], after
 
     def _counted(self, names: Sequence[str], run: list[int | None], row_end: int) -> list[_Row] | None:
         """The one way to count the lines off in rows of these columns; None where there is none, or another as good."""

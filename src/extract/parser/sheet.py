@@ -7,9 +7,9 @@ import re
 from extract.document import Block, Cell, Span, walk_tables
 from extract.findings import Finding, Outcome, Severity
 from extract.form import Citation, Field, Funding, Indicator
-from extract.labels import LONGEST_LABEL
+from extract.labels import LONGEST_LABEL, bare_label
 from extract.ledger import Ledger, Owner
-from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet
+from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, RuleSet, look_up
 from extract.tokenizer import FormSlice
 from extract.values import PARTS, find_citations, read_value
 
@@ -28,7 +28,7 @@ class Sheet:
         self.ledger = ledger
         self.fiscal_year = form_slice.fiscal_year
         self.unit_line = rules.phrases.unit_line(text[slice(*form_slice.span)])
-        self._uses = _label_uses(text, form_slice.blocks, rule)
+        self._uses, self._columns = _labels(text, form_slice.blocks, rule)
         self.fields: list[Field] = []
         self.funding: list[Funding] = []
         self.indicators: list[Indicator] = []
@@ -65,6 +65,10 @@ class Sheet:
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""
         return [self.use(cell) for cell in row]
+
+    def column(self, cell: Cell) -> IndicatorColumn | None:
+        """The column of an indicator table that the cell heads if its text is such a column's label."""
+        return self._columns.get(Span(cell.start, cell.end))
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -132,17 +136,22 @@ class Sheet:
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
 
 
-def _label_uses(text: str, blocks: tuple[Block, ...], rule: FormRule) -> dict[Span, LabelUse]:
-    """The cells that are labels, looked up once: the parser asks for each of them several times."""
+def _labels(
+    text: str, blocks: tuple[Block, ...], rule: FormRule
+) -> tuple[dict[Span, LabelUse], dict[Span, IndicatorColumn]]:
+    """The cells that are labels, and those that head columns, looked up once: each is asked for several times."""
     uses: dict[Span, LabelUse] = {}
+    columns: dict[Span, IndicatorColumn] = {}
     for table in walk_tables(blocks):
         for row in table.rows:
             for cell in row:
                 if 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
-                    use = rule.use_of(text[cell.start : cell.end])
-                    if use:
+                    bare = bare_label(text[cell.start : cell.end])
+                    if use := look_up(rule.labels, bare):
                         uses[Span(cell.start, cell.end)] = use
-    return uses
+                    if column := look_up(rule.columns, bare):
+                        columns[Span(cell.start, cell.end)] = column
+    return uses, columns
 
 
 def _part_name(name: str, part: str) -> str:

@@ -61,7 +61,9 @@ class _Mender:
         between = self._text[last.end : row[0].start]
         is_torn = not between.strip() and "\t" not in between
         whole, second = self._text[last.start : row[0].end], self._text[row[0].start : row[0].end]
-        return last if is_torn and self._is_known(whole) and not self._is_known(second) else None
+        # 单位 heads a column, and is the second half of others that do.
+        is_label = self._is_known(whole) or self._rule.column_of(whole)
+        return last if is_torn and is_label and not self._is_known(second) else None
 
     def _is_known(self, text: str) -> bool:
         levels = self._rules.levels

@@ -8,7 +8,19 @@ examples, labels that mean two things and titles that two kinds claim are errors
 """
 
 from extract.rules.loading import load_rules, packaged_rules
-from extract.rules.ruleset import FormRule, LabelUse, RuleSet, Title
-from extract.rules.spec import FieldSpec, FundingSpec
+from extract.rules.ruleset import FormRule, IndicatorBlock, LabelUse, RuleSet, Title, look_up
+from extract.rules.spec import FieldSpec, FundingSpec, IndicatorColumn
 
-__all__ = ["FieldSpec", "FormRule", "FundingSpec", "LabelUse", "RuleSet", "Title", "load_rules", "packaged_rules"]
+__all__ = [
+    "FieldSpec",
+    "FormRule",
+    "FundingSpec",
+    "IndicatorBlock",
+    "IndicatorColumn",
+    "LabelUse",
+    "RuleSet",
+    "Title",
+    "load_rules",
+    "look_up",
+    "packaged_rules",
+]

@@ -9,8 +9,16 @@ from pathlib import Path
 
 from extract.errors import RuleError
 from extract.labels import bare_label
-from extract.rules.ruleset import FormRule, LabelUse, Levels, Phrases, RuleSet
-from extract.rules.spec import FormSpec, LabelsFile, LevelsFile, PhrasesFile, UnitsFile
+from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, Phrases, RuleSet
+from extract.rules.spec import (
+    FormSpec,
+    IndicatorColumn,
+    IndicatorsFile,
+    LabelsFile,
+    LevelsFile,
+    PhrasesFile,
+    UnitsFile,
+)
 from extract.rules.yaml_file import RuleFile
 from extract.target import Unit, Units, Vocabulary
 
@@ -31,14 +39,18 @@ def load_rules(*folders: Path) -> RuleSet:
     sources = {name: RuleFile(name, paths) for name, paths in _rule_files(folders or (packaged_rules(),)).items()}
     labels = _vocabulary(sources, "labels").model(LabelsFile).labels
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
+    tables = _vocabulary(sources, "indicators").model(IndicatorsFile)
     levels = Levels(_vocabulary(sources, "levels").model(LevelsFile))
     targets = Vocabulary(_units(_vocabulary(sources, "units")))
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
-    forms = tuple(FormRule(spec, _label_uses(source, spec, labels)) for source, spec in specs)
+    forms = tuple(
+        FormRule(spec, _label_uses(source, spec, labels, tables.sections), _columns(source, spec, tables))
+        for source, spec in specs
+    )
     digest = hashlib.sha256()
     for name, source in sources.items():
         digest.update(f"{name}\0".encode() + source.data)
-    rules = RuleSet(forms, phrases, levels, targets, digest.hexdigest()[:12])
+    rules = RuleSet(forms, phrases, IndicatorWords(tables), levels, targets, digest.hexdigest()[:12])
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules
@@ -73,7 +85,9 @@ def _units(source: RuleFile) -> Units:
         raise source.error(["units"], str(clash)) from clash
 
 
-def _label_uses(source: RuleFile, spec: FormSpec, shared: Mapping[str, list[str]]) -> dict[str, LabelUse]:
+def _label_uses(
+    source: RuleFile, spec: FormSpec, shared: Mapping[str, list[str]], indicator_sections: Iterable[str]
+) -> dict[str, LabelUse]:
     """Every label of a form by its bare text; a label that would mean two things is an error."""
     uses: dict[str, LabelUse] = {}
 
@@ -102,9 +116,26 @@ def _label_uses(source: RuleFile, spec: FormSpec, shared: Mapping[str, list[str]
             add(column.labels, LabelUse("funding", column.source), ["funding", "columns", number, "labels"])
     if spec.indicators:
         add(spec.indicators.sections, LabelUse("section", "indicators"), ["indicators", "sections"])
-        for name, labels in spec.indicators.columns.items():
-            add(labels, LabelUse("indicator", name), ["indicators", "columns", name])
+        for label in indicator_sections:
+            uses.setdefault(bare_label(label), LabelUse("section", "indicators"))
     return uses
+
+
+def _columns(source: RuleFile, spec: FormSpec, shared: IndicatorsFile) -> dict[str, IndicatorColumn]:
+    """The labels of the columns of the indicator table: a form's own and, where they say nothing else, the shared."""
+    if not spec.indicators:
+        return {}
+    columns: dict[str, IndicatorColumn] = {}
+    for column, labels in spec.indicators.columns.items():
+        for label in labels:
+            if columns.setdefault(bare_label(label), column) != column:
+                other = columns[bare_label(label)]
+                message = f"the label {label!r} already heads the column {other}; keep it in one place"
+                raise source.error(["indicators", "columns", column], message)
+    for each in shared.columns:
+        for label in each.labels:
+            columns.setdefault(bare_label(label), each.column)
+    return columns
 
 
 def _refuse_clashing_titles(rules: RuleSet, source: RuleFile, spec: FormSpec) -> None:

@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import regex
 
 from extract.errors import RuleError
-from extract.labels import bare_label, compact
-from extract.rules.spec import PATTERN_TIMEOUT_SECONDS, FieldSpec, FormSpec, LevelsFile, Pattern, PhrasesFile
+from extract.labels import LONGEST_LABEL, bare_label, compact
+from extract.rules.spec import (
+    PATTERN_TIMEOUT_SECONDS,
+    FieldSpec,
+    FormSpec,
+    IndicatorColumn,
+    IndicatorsFile,
+    LevelsFile,
+    Pattern,
+    PhrasesFile,
+)
 from extract.target import Vocabulary
 
 LONGEST_TITLE = 80
 
+IndicatorBlock = Literal["annual", "long_term"]
+
 
 class LabelUse(NamedTuple):
-    """What a label announces: a field, a funding column, an indicator column, or a section of the form."""
+    """What a label announces: a field, a funding column, or a section of the form."""
 
-    role: Literal["field", "funding", "indicator", "section"]
+    role: Literal["field", "funding", "section"]
     name: str
 
 
@@ -34,18 +45,23 @@ class Title(NamedTuple):
 
 @dataclass(frozen=True)
 class FormRule:
-    """A form kind ready for use: `labels` maps bare labels to what they announce."""
+    """A form kind ready for use.
+
+    `labels` maps bare labels to what they announce, `columns` those that head the columns of the indicator table to the
+    column. The two are apart: 单位 heads a column in an indicator table and is a field's label elsewhere.
+    """
 
     spec: FormSpec
     labels: Mapping[str, LabelUse]
+    columns: Mapping[str, IndicatorColumn]
 
     def use_of(self, text: str) -> LabelUse | None:
         """What `text` announces if it is a label of the form; hints in brackets and a leading year may be extra."""
-        bare = bare_label(text)
-        use = self.labels.get(bare)
-        if use is None and bare and ("(" in bare or bare[0] in "12"):
-            use = self.labels.get(_HINT_OR_YEAR.sub("", bare))
-        return use
+        return look_up(self.labels, bare_label(text))
+
+    def column_of(self, text: str) -> IndicatorColumn | None:
+        """The column of the indicator table that `text` heads, if it is a header's label; with the same extras."""
+        return look_up(self.columns, bare_label(text))
 
     @property
     def kind(self) -> str:
@@ -134,12 +150,42 @@ class Levels:
         return self._names[level].get(_bare_level(printed)) if printed else None
 
 
+class IndicatorWords:
+    """The shared words of indicator tables, compiled; every method takes text as it stands in the document."""
+
+    def __init__(self, file: IndicatorsFile) -> None:
+        self._columns = [
+            (spec.column, regex.compile(_alternatives(spec.patterns))) for spec in file.columns if spec.patterns
+        ]
+        self._blocks = [(block, regex.compile(_alternatives(patterns))) for block, patterns in file.blocks.items()]
+        self._totals = regex.compile(_alternatives(file.totals))
+        self._endings = regex.compile(_alternatives(file.endings))
+
+    def column_like(self, text: str) -> IndicatorColumn | None:
+        """The column that a label of a header heads by the look of it, None where no pattern knows it."""
+        bare = bare_label(text)
+        return next((column for column, pattern in self._columns if _fullmatch(pattern, bare, LONGEST_LABEL)), None)
+
+    def block(self, text: str) -> IndicatorBlock | None:
+        """Whose indicators a section or an upper header announces, None where it says nothing about that."""
+        return next((block for block, pattern in self._blocks if _fullmatch(pattern, text, LONGEST_LABEL)), None)
+
+    def is_total(self, text: str) -> bool:
+        """Whether a row that opens with `text` sums up the table."""
+        return bool(_fullmatch(self._totals, text, LONGEST_LABEL))
+
+    def is_ending(self, text: str) -> bool:
+        """Whether a row that opens with `text` stands below the table: who filled it in, notes."""
+        return bool(_fullmatch(self._endings, text, 300))
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """All rules and the shared vocabulary. `version` is a hash over the files, stored with every document."""
 
     forms: tuple[FormRule, ...]
     phrases: Phrases
+    indicators: IndicatorWords
     levels: Levels
     targets: Vocabulary
     version: str
@@ -165,6 +211,17 @@ class RuleSet:
                 return Title(form, found["title"], _year_in(text))
         unknown = self.phrases.unknown_title(text)
         return Title(None, unknown, _year_in(text)) if unknown else None
+
+
+_Meaning = TypeVar("_Meaning")
+
+
+def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
+    """What a bare label means; hints in brackets and a leading year may be extra."""
+    meaning = labels.get(bare)
+    if meaning is None and bare and ("(" in bare or bare[0] in "12"):
+        meaning = labels.get(_HINT_OR_YEAR.sub("", bare))
+    return meaning
 
 
 def _alternatives(patterns: Iterable[Pattern]) -> str:

@@ -84,22 +84,18 @@ class FundingSpec(_Strict):
     columns: list[FundingColumn] = Field(min_length=1)
 
 
-IndicatorColumn = Literal["level1", "level2", "name", "target"]
+IndicatorColumn = Literal[
+    "level1", "level2", "name", "operator", "target", "unit", "actual", "weight", "score", "deviation", "remarks"
+]  # fmt: skip
 
 
 class IndicatorSpec(_Strict):
-    """The indicator table: a header row whose cells name the columns, in whatever order, indicators below it."""
+    """The indicator table of a kind. What its columns are called stands in the shared vocabulary; a kind adds labels of
+    its own, and says whose indicators they are where neither section nor header does."""
 
     sections: list[str] = []
     block: Literal["annual", "long_term"] = "annual"
-    columns: dict[IndicatorColumn, list[str]]
-
-    @model_validator(mode="after")
-    def _names_and_targets_have_columns(self) -> IndicatorSpec:
-        for column in ("name", "target"):
-            if not self.columns.get(column):
-                raise ValueError(f"the indicator table needs a column {column!r}")
-        return self
+    columns: dict[IndicatorColumn, list[str]] = {}
 
 
 class FormSpec(_File):
@@ -126,6 +122,36 @@ class LevelsFile(_File):
 
     level1: dict[str, list[str]]
     level2: dict[str, list[str]]
+
+
+class ColumnSpec(_Strict):
+    """One column of indicator tables: the labels that head it, and patterns of labels for rows known to be headers."""
+
+    column: IndicatorColumn
+    labels: list[str] = Field(min_length=1)
+    patterns: list[Pattern] = []
+
+
+class IndicatorsFile(_File):
+    """`vocabulary/indicators.yaml`: the words of indicator tables."""
+
+    sections: list[str]
+    blocks: dict[Literal["annual", "long_term"], list[Pattern]]
+    columns: list[ColumnSpec]
+    totals: list[Pattern]
+    endings: list[Pattern]
+
+    @model_validator(mode="after")
+    def _columns_are_told_apart(self) -> IndicatorsFile:
+        meanings: dict[str, str] = {}
+        for spec in self.columns:
+            for label in spec.labels:
+                if meanings.setdefault(label, spec.column) != spec.column:
+                    raise ValueError(f"{label!r} heads both {meanings[label]} and {spec.column}; keep it in one place")
+        missing = {"name", "target"} - {spec.column for spec in self.columns}
+        if missing:
+            raise ValueError(f"an indicator table needs the columns name and target; {min(missing)} is not there")
+        return self
 
 
 class PhrasesFile(_File):

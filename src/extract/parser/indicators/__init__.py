@@ -1,0 +1,183 @@
+"""Indicators: a header names the columns, in whatever order; each row below it is an indicator.
+
+`header` finds out what the columns hold, `fitting` which column each cell of a row stands in, `values` reads the cells.
+Level names carry down: by the spans of merged cells where the table has a grid, and wherever a level's cell is blank.
+The header may repeat after a page break; the table ends where its first column shows a label of the form.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from extract.document import Cell, Span, Table
+from extract.form import Field
+from extract.labels import bare_label
+from extract.ledger import Owner
+from extract.parser.fields import announces
+from extract.parser.indicators.fitting import Dump, Fitted, Grid
+from extract.parser.indicators.header import Block, Header, Row, read_header
+from extract.parser.indicators.values import Levels, has_indicator, read_indicator
+from extract.parser.sheet import Sheet
+from extract.parser.torn_rows import MOST_PIECES, mended
+from extract.rules import LabelUse
+
+# So many rows below a header show whether its section's cell is left out of them.
+ROWS_TO_JUDGE_BY = 50
+
+_SECTION = LabelUse("section", "indicators")
+
+
+def read(sheet: Sheet, table: Table, number: int) -> int:
+    """Read the indicator table that starts at row `number`; returns the number of rows read, 0 where none starts."""
+    if not sheet.rule.spec.indicators:
+        return 0
+    header = read_header(sheet, table, number)
+    if header is None:
+        return 0
+    body = _Body(sheet, table, header, number)
+    at = number + len(header.rows)
+    while at < len(table.rows):
+        row, taken = body.whole_row(table.rows[at : at + MOST_PIECES])
+        if again := read_header(sheet, table, at):
+            body.take_header(again, at)
+            taken = len(again.rows)
+        elif body.is_total(row):
+            body.take_total(row)
+        elif body.ends_at(row):
+            break
+        else:
+            body.take_row(row)
+        at += taken
+    return at - number
+
+
+class _Body:
+    """The rows below a header, with the levels in force in each block."""
+
+    def __init__(self, sheet: Sheet, table: Table, header: Header, number: int) -> None:
+        self._sheet = sheet
+        self._table = table
+        self._levels: list[Levels] = []
+        self.take_header(header, number)
+
+    def take_header(self, header: Header, number: int) -> None:
+        """Go on under this header; where it has as many blocks as the one before, the levels stay in force."""
+        sheet = self._sheet
+        self._header = header
+        if len(self._levels) != len(header.blocks):
+            self._levels = [Levels()] * len(header.blocks)
+        for row in header.rows:
+            for cell in row:
+                if sheet.use(cell) or sheet.column(cell) or any(c.start == cell.column for c in header.columns):
+                    sheet.claim_label(cell)
+        for column in header.columns:
+            if column.holds is None:
+                message = f"no rule knows the column {column.label} of the indicator table; it is kept in the remarks"
+                sheet.note("indicator.unknown_column", "note", "insufficient_data", message)
+        below = self._table.rows[number + len(header.rows) :][:ROWS_TO_JUDGE_BY]
+        self._rows = Grid(sheet, header) if self._table.has_grid else Dump(header, self._left_out(below))
+
+    def _left_out(self, below: Sequence[Row]) -> int:
+        """How many cells every row of a dump lacks at its beginning: those of the section."""
+        body = itertools.takewhile(lambda row: not self.ends_at(row), below)
+        lengths = {len(row) for row in body}
+        first = self._header.first
+        return first if lengths == {self._header.width - first} else 0
+
+    # --------------------------------------------------------------------------------------------------- kinds of rows
+
+    def whole_row(self, rows: Sequence[Row]) -> tuple[Row, int]:
+        """The first of `rows` and 1; in a dump, a torn row put together again and the number of its pieces."""
+        row = rows[0]
+        if isinstance(self._rows, Dump) and len(row) < self._rows.width and not self.ends_at(row):
+            pieces = [*rows[:1], *itertools.takewhile(lambda r: not self._starts_something(r), rows[1:])]
+            whole = mended(pieces, self._rows.width)
+            if whole:
+                return whole
+        return row, 1
+
+    def _starts_something(self, row: Row) -> bool:
+        """Whether a row of a dump can be no later piece of a torn row: it has labels, or all the cells of a row."""
+        assert isinstance(self._rows, Dump)
+        return len(row) >= self._rows.width or any(announces(self._sheet, cell) for cell in row)
+
+    def ends_at(self, row: Row) -> bool:
+        """Whether the row stands below the table.
+
+        It begins in front of the first column with anything but blanks or the section's label; where the section has no
+        column of its own, a label of the form in the first column ends the table, and what is known to stand below it.
+        """
+        if not row:
+            return False
+        use = self._sheet.use(row[0])
+        if use == _SECTION:
+            return False
+        if announces(self._sheet, row[0]):
+            return row[0].column <= self._header.rows[0][0].column
+        text = self._sheet.cell_text(row[0])
+        if text and self._sheet.rules.indicators.is_ending(text):
+            return True
+        full = self._table.has_grid or len(row) == self._header.width
+        in_front = row[0].column < self._header.first and full
+        return in_front and not self._sheet.is_blank(row[0])
+
+    def is_total(self, row: Row) -> bool:
+        """Whether the row sums up the table."""
+        first = self._first_filled(row)
+        return first is not None and self._sheet.rules.indicators.is_total(self._sheet.cell_text(first))
+
+    def _first_filled(self, row: Row) -> Cell | None:
+        cells = (cell for cell in row if self._sheet.use(cell) != _SECTION and not self._sheet.is_blank(cell))
+        return next(cells, None)
+
+    # ------------------------------------------------------------------------------------------------------------ rows
+
+    def take_total(self, row: Row) -> None:
+        """Points in a row that sums up are the form's, the last of them its score."""
+        sheet = self._sheet
+        label, *rest = [cell for cell in row if sheet.use(cell) != _SECTION and not sheet.is_blank(cell)]
+        sheet.claim_label(label)
+        has_score = any("score" in block.columns for block in self._header.blocks)
+        for cell in rest:
+            sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
+        numbers = [cell for cell in rest if any(character.isdigit() for character in sheet.cell_text(cell))]
+        if numbers and has_score:
+            span = sheet.trimmed(numbers[-1].start, numbers[-1].end)
+            text = sheet.text[span.start : span.end]
+            sheet.fields.append(Field("total_score", bare_label(sheet.cell_text(label)), text, text, span))
+
+    def take_row(self, row: Row) -> None:
+        """Record the row's indicators, if it holds any; a page break may have repeated the section's label."""
+        if self._sheet.use(row[0]) == _SECTION:
+            self._sheet.claim_label(row[0])
+        fitted = self._rows.fit(row)
+        if fitted is None:
+            self._refuse(row)
+            return
+        for number, block in enumerate(self._header.blocks):
+            self._take_levels(number, block, fitted)
+            if has_indicator(self._sheet, block, fitted):
+                self._sheet.indicators.append(read_indicator(self._sheet, block, self._levels[number], fitted))
+        for cell in fitted.own_cells():
+            self._sheet.ledger.claim(cell.start, cell.end, Owner.BOILERPLATE)
+
+    def _refuse(self, row: Row) -> None:
+        """A row that does not fit the header is left over; what levels it set is unknown, so none are in force."""
+        if all(self._sheet.is_blank(cell) for cell in row):
+            return
+        self._levels = [Levels()] * len(self._levels)
+        message = "a row of the indicator table has other cells than its header; compare with the source"
+        span = Span(row[0].start, row[-1].end)
+        self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
+
+    def _take_levels(self, number: int, block: Block, row: Fitted) -> None:
+        level1, level2 = (self._level(row.cell(block.columns.get(level))) for level in ("level1", "level2"))
+        before = self._levels[number]
+        if level1 and level1 != before.level1:
+            before = Levels(level1, None)
+        self._levels[number] = before._replace(level2=level2 or before.level2)
+
+    def _level(self, cell: Cell | None) -> str | None:
+        """A level's printed name without white space."""
+        return "".join(self._sheet.cell_text(cell).split()) or None if cell else None

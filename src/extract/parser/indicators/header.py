@@ -1,0 +1,227 @@
+"""The header of an indicator table: which column holds what, and whose indicators stand in it.
+
+A header is one row, or two where cells of the upper one are divided. The deepest cell names a column; what it leaves
+open, the cell above it says. Where the columns of an indicator occur twice, two blocks stand side by side and share the
+columns in front of them::
+
+    绩效指标 | 一级指标 | 中期目标                      | 年度目标
+             |          | 二级指标 | 三级指标 | 指标值   | 二级指标 | 三级指标 | 指标值
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from extract.document import Cell, Table
+from extract.labels import bare_label
+from extract.parser.sheet import Sheet
+from extract.rules import IndicatorBlock, IndicatorColumn
+
+Row = tuple[Cell, ...]
+
+_DEEPEST = 3
+
+
+class Column(NamedTuple):
+    """One column: what it holds (None where no rule knows), its place, its header and the header above that.
+
+    The place is a stretch of the grid or, in a dump, the position in a row.
+    """
+
+    holds: IndicatorColumn | None
+    start: int
+    end: int
+    label: str
+    above: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The columns of one block's indicators, by what they hold; `others` are kept as remarks."""
+
+    block: IndicatorBlock
+    columns: Mapping[IndicatorColumn, Column]
+    others: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header rows, every column from left to right, and the blocks of indicators that they form."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    blocks: tuple[Block, ...]
+    width: int  # the number of cells of a whole row in a dump
+
+    @property
+    def first(self) -> int:
+        """Where the first column begins; what stands in front of it is the section."""
+        return self.columns[0].start
+
+
+def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
+    """The header that begins at row `number`, None where none does."""
+    rows = _header_rows(sheet, table, number)
+    if not rows:
+        return None
+    columns = _grid_columns(sheet, rows) if table.has_grid else _dump_columns(sheet, rows)
+    if columns is None or not _is_header([column.holds for column in columns]):
+        return None
+    section = _section(sheet, table, number)
+    named = [column for column in columns if column.holds or column.label]
+    first = min(column.start for column in named if column.holds)
+    named = [column for column in named if column.start >= first]
+    return Header(rows, tuple(named), _blocks(sheet, named, section), len(columns))
+
+
+# --------------------------------------------------------------------------------------------------------------- rows
+
+
+def is_header_row(sheet: Sheet, row: Row) -> bool:
+    """Whether the row alone is a header: it names the indicator's column and another."""
+    return _is_header([sheet.column(cell) for cell in row])
+
+
+def _is_header(holds: Sequence[IndicatorColumn | None]) -> bool:
+    return "name" in holds and len(set(holds) - {None}) > 1
+
+
+def _header_rows(sheet: Sheet, table: Table, number: int) -> tuple[Row, ...]:
+    """The row and those below it that divide its cells; none where it is no header's."""
+    top = table.rows[number]
+    known = [cell for cell in top if sheet.column(cell)]
+    if not known:
+        return ()
+    depth = max(cell.row_span for cell in known) if table.has_grid else 1
+    rows = [top]
+    for below in table.rows[number + 1 : number + _DEEPEST]:
+        reaches = below and below[0].row - top[0].row < depth
+        if not (reaches or _divides(sheet, rows[-1], below)):
+            break
+        rows.append(below)
+    named = {sheet.column(cell) for row in rows for cell in row}
+    return tuple(rows) if _is_header(list(named)) else ()
+
+
+def _divides(sheet: Sheet, above: Row, row: Row) -> bool:
+    """Whether a row holds headers and is not the same header again, printed after a page break."""
+    filled = [cell for cell in row if sheet.cell_text(cell)]
+    named = [sheet.column(cell) for cell in filled]
+    if len(filled) < 2 or 2 * sum(map(bool, named)) <= len(filled):
+        return False
+    return not (is_header_row(sheet, above) and is_header_row(sheet, row))
+
+
+# ------------------------------------------------------------------------------------------------------------ columns
+
+
+def _grid_columns(sheet: Sheet, rows: Sequence[Row]) -> list[Column]:
+    """A column for each header cell that no filled header cell stands below."""
+    cells = [cell for row in rows for cell in row if sheet.cell_text(cell) or row is rows[0]]
+    columns = []
+    for cell in cells:
+        if any(other.row > cell.row and cell.column <= other.column < _end(cell) for other in cells):
+            continue
+        above = next((a for a in reversed(cells) if a.row < cell.row and a.column <= cell.column < _end(a)), None)
+        columns.append(_column(sheet, cell, above, cell.column, _end(cell)))
+    return sorted(columns, key=lambda column: column.start)
+
+
+def _dump_columns(sheet: Sheet, rows: Sequence[Row]) -> list[Column] | None:
+    """The columns by position: a blank continues the header above, filled cells divide it.
+
+    None where the rows do not fit together.
+    """
+    leaves: list[tuple[Cell, Cell | None]] = [(cell, None) for cell in rows[0]]
+    for row in rows[1:]:
+        rest, divided = list(row), []
+        for leaf in leaves:
+            if not rest:
+                return None
+            if not sheet.cell_text(rest[0]):
+                rest.pop(0)
+                divided.append(leaf)
+                continue
+            while rest and sheet.cell_text(rest[0]):
+                divided.append((rest.pop(0), leaf[0]))
+        if rest:
+            return None
+        leaves = divided
+    return [_column(sheet, cell, above, at, at + 1) for at, (cell, above) in enumerate(leaves)]
+
+
+def _column(sheet: Sheet, cell: Cell, above: Cell | None, start: int, end: int) -> Column:
+    text = sheet.cell_text(cell)
+    text_above = sheet.cell_text(above) if above else ""
+    section = sheet.use(cell)
+    holds = sheet.column(cell)
+    if not holds and text and not (section and section.role == "section"):
+        holds = sheet.rules.indicators.column_like(text)
+    if not text and above:
+        holds = sheet.column(above)
+    return Column(holds, start, end, bare_label(text), text_above)
+
+
+def _end(cell: Cell) -> int:
+    return cell.column + cell.column_span
+
+
+# ------------------------------------------------------------------------------------------------------------- blocks
+
+
+def _blocks(sheet: Sheet, columns: Sequence[Column], section: str) -> tuple[Block, ...]:
+    """The columns dealt out to blocks, each with what it shares with the first."""
+    spec = sheet.rule.spec.indicators
+    assert spec  # only rules with an indicator table have columns
+    dealt = _dealt(sheet, columns)
+    words = sheet.rules.indicators
+    blocks = []
+    for number, (known, others) in enumerate(dealt):
+        if number:
+            shared = {k: c for k, c in dealt[0][0].items() if k in ("level1", "level2", "name") and k not in known}
+            known = shared | known
+        says = [known["target"].above, known["target"].label] if "target" in known else []
+        said = next((block for text in [*says, section] if text and (block := words.block(text))), None)
+        if len(dealt) > 1:  # side by side, the long term stands first where nothing says otherwise
+            by_header = next((block for text in says if text and (block := words.block(text))), None)
+            said = by_header or ("annual" if number else "long_term")
+        blocks.append(Block(said or spec.block, known, tuple(others)))
+    return tuple(blocks)
+
+
+def _dealt(sheet: Sheet, columns: Sequence[Column]) -> list[tuple[dict[IndicatorColumn, Column], list[Column]]]:
+    """By block: the columns by what they hold, and the others. What occurs twice begins a block, or is another."""
+    names = sum(column.holds == "name" for column in columns)
+    dealt: list[tuple[dict[IndicatorColumn, Column], list[Column]]] = [({}, [])]
+    for column in columns:
+        known, others = dealt[-1]
+        if column.holds is None or column.holds == "remarks":
+            others.append(column)
+        elif column.holds not in known:
+            known[column.holds] = column
+        elif (names > 1 and "target" in known) or _is_other_block(sheet, known[column.holds], column):
+            dealt.append(({column.holds: column}, []))
+        else:
+            others.append(column)
+    return dealt
+
+
+def _is_other_block(sheet: Sheet, first: Column, second: Column) -> bool:
+    """Whether two columns of targets are those of two blocks: 中期指标值, 年度指标值."""
+    words = sheet.rules.indicators
+    blocks = {words.block(column.above) or words.block(column.label) for column in (first, second)}
+    return first.holds == "target" and len(blocks) == 2 and None not in blocks
+
+
+def _section(sheet: Sheet, table: Table, number: int) -> str:
+    """The section that the header belongs to: the cell in front of it, or the row or rows of one cell above it."""
+    in_front = [cell for cell in table.rows[number] if (use := sheet.use(cell)) and use.role == "section"]
+    if in_front:
+        return sheet.cell_text(in_front[0])
+    if number:
+        filled = [cell for cell in table.rows[number - 1] if sheet.cell_text(cell)]
+        if len(filled) == 1:
+            return sheet.cell_text(filled[0])
+    return ""
