@@ -21,7 +21,8 @@ PACKAGE = ROOT / "src" / "extract"
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"importer", "report", "show", "query", "result"},
+    {"importer", "report", "show", "query", "goldens", "draft", "coverage"},
+    {"result"},
     {"store"},
     {"rows"},
     {"pipeline"},

@@ -10,7 +10,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from extract.terminal import bar, data, percent
+from extract.terminal import bar, data, percent, short_path
 
 Row = tuple[Any, ...]
 
@@ -144,11 +144,11 @@ def print_report(report: Report, console: Console, show_command: str) -> None:
     columns = ("severity", "finding", "times", "documents", "for example")
     _print_table(console, "Findings", columns, report.findings)
     files = [
-        (_short(path), forms, findings, left, percent(left, total))
+        (short_path(path), forms, findings, left, percent(left, total))
         for path, _, forms, findings, left, total in report.files
     ]
     _print_table(console, "Files with findings or leftovers", ("file", "forms", "findings", "leftover", "share"), files)
-    unread = [(_short(path), status, reason) for path, status, reason in report.unread]
+    unread = [(short_path(path), status, reason) for path, status, reason in report.unread]
     _print_table(console, "Files without known forms", ("file", "status", "why"), unread)
     first = [(form_id, Path(path or "").name, name, codes) for form_id, path, name, _, codes in report.look_first]
     _print_table(console, "Look at these first", ("form", "file", "project", "why"), first)
@@ -204,11 +204,3 @@ _NUMBERS = frozenset(
     {"forms", "indicators", "funding rows", "times", "documents", "findings", "leftover", "share", "targets", "found",
      "filled", "with operator"}
 )  # fmt: skip
-
-
-def _short(path: str | None) -> str:
-    """A path as seen from the working folder, where it lies below it."""
-    if path is None:
-        return ""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

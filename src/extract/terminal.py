@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -66,3 +67,11 @@ def bar(part: int, whole: int, width: int = 12) -> Text:
     """A share as a bar; of ASCII, because Chinese terminals draw block characters twice as wide."""
     filled = round(width * part / whole) if whole else 0
     return Text("=" * filled, style="green").append("-" * (width - filled), style="dim")
+
+
+def short_path(path: Path | str | None) -> str:
+    """A path as seen from the working folder, where it lies below it; "" for none."""
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else str(path)

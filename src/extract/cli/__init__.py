@@ -28,7 +28,10 @@ app = typer.Typer(
     help="Turn archives of budget performance forms (绩效目标申报表 and relatives) into DuckDB tables.\n\n"
     "Start with:  extract import ARCHIVE/  then  extract report  and  extract show FORM.",
 )
-rules_app = typer.Typer(no_args_is_help=True, help="Look at the rules that say how each kind of form is read.")
+rules_app = typer.Typer(
+    no_args_is_help=True,
+    help="The rules that say how each kind of form is read: look at them, check them, add to them.",
+)
 
 
 def main() -> None:
@@ -63,4 +66,5 @@ app.command("show")(database.show_command)
 app.command("sql")(database.sql_command)
 app.command("target")(file.target_command)
 app.add_typer(rules_app, name="rules")
-rules_app.command("list")(rules.list_command)
+rules_app.command("list")(rules.rules_list_command)
+rules_app.command("test")(rules.rules_test_command)

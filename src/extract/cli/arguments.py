@@ -28,13 +28,20 @@ DEFAULT_DATABASE = Path("forms.duckdb")
 
 def rule_set_of(folder: Path | None) -> RuleSet:
     """The packaged rules, with those of `folder` on top."""
-    from extract.rules import load_rules, packaged_rules
+    from extract.rules import load_rules
+
+    return load_rules(*rule_folders(folder))
+
+
+def rule_folders(folder: Path | None) -> list[Path]:
+    """The folders that make up the rules: the packaged one and, where one is given, `folder` on top."""
+    from extract.rules import packaged_rules
 
     if folder is None:
-        return load_rules()
+        return [packaged_rules()]
     if not folder.is_dir():
         raise RuleError("rules.missing", f"{folder}: there is no such folder of rules; check --rules")
-    return load_rules(packaged_rules(), folder)
+    return [packaged_rules(), folder]
 
 
 def bytes_of(file: Path) -> bytes:

@@ -36,7 +36,7 @@ def load_rules(*folders: Path) -> RuleSet:
 
     Raises RuleError with file, line and key for everything that is wrong.
     """
-    sources = {name: RuleFile(name, paths) for name, paths in _rule_files(folders or (packaged_rules(),)).items()}
+    sources = read_rule_files(*folders)
     labels = _vocabulary(sources, "labels").model(LabelsFile).labels
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
     tables = _vocabulary(sources, "indicators").model(IndicatorsFile)
@@ -56,8 +56,12 @@ def load_rules(*folders: Path) -> RuleSet:
     return rules
 
 
-def _rule_files(folders: Sequence[Path]) -> dict[str, list[Path]]:
-    """The rule files of all folders by their relative name, those of later folders behind those of earlier ones."""
+def read_rule_files(*folders: Path) -> dict[str, RuleFile]:
+    """The rule files of the given folders by their relative name, as YAML, each laid over those of earlier folders."""
+    return {name: RuleFile(name, paths) for name, paths in _paths_by_name(folders or (packaged_rules(),)).items()}
+
+
+def _paths_by_name(folders: Sequence[Path]) -> dict[str, list[Path]]:
     files: dict[str, list[Path]] = {}
     for folder in folders:
         found = [path for part in ("forms", "vocabulary") for path in (folder / part).rglob("*.yaml")]
