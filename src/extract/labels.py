@@ -11,6 +11,9 @@ True
 >>> bare_label("本年度预计投入（万元）"), label_unit("本年度预计投入（万元）")
 ('本年度预计投入', '万元')
 
+>>> [bare_label(text) for text in ("1. 项目名称", "(2) 项目名称", "1.1 项目名称", "a) 项目名称", "• 项目名称")]
+['项目名称', '项目名称', '项目名称', '项目名称', '项目名称']
+
 A bracket that says something else is part of the label:
 
 >>> bare_label("专项（项目）名称")
@@ -25,9 +28,12 @@ import unicodedata
 # Longer texts are never labels; the bound keeps label look-ups cheap on pages of prose.
 LONGEST_LABEL = 60
 
+# 一、 · 1. · 1) · (一) · 1.1 · a) · a bullet
 _ENUMERATOR = re.compile(
-    r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])"
+    r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.)]"
+    r"(?:(?<=\.)\d{1,2}(?:\.\d{1,2})*[、.]?)?|[a-z]\)|[•●■◆▪➢])"
 )
+_ONLY_NUMBERS = re.compile(r"(?:\([一二三四五六七八九十]{1,3}\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])+")
 # Zero-width characters and Word's cell mark, which some dumps keep.
 _WITHOUT_INVISIBLES = dict.fromkeys([0x07, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _NARROW = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: 0x20}
@@ -59,6 +65,15 @@ def bare_label(text: str) -> str:
     if "(" in bare:
         bare = _NOTE.sub("", _UNIT.sub("", bare))
     return bare.translate(_WITHOUT_PUNCTUATION)
+
+
+def is_only_numbering(text: str) -> bool:
+    """Whether `text` is nothing but the numbers of list items that nobody has filled in.
+
+    >>> is_only_numbering("1、\\n2、"), is_only_numbering("12"), is_only_numbering("1、无")
+    (True, False, False)
+    """
+    return _ONLY_NUMBERS.fullmatch(compact(text)) is not None
 
 
 def label_unit(text: str) -> str | None:

@@ -6,7 +6,7 @@ this file, `_BLOCKS` and `_INLINES`. An element without an entry is walked throu
 invents tomorrow is not lost; an entry of None leaves an element out.
 
 The text is what a person sees in the final version: deletions and hidden text are left out, insertions and field
-results are in. Automatic list numbers are not part of it.
+results are in, and automatic list numbers stand in front of their paragraphs.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from lxml import etree
 
 from extract.document import TICKED, UNTICKED, Block, Cell, Document, Paragraph, Table, TextWriter
 from extract.errors import ReadError
+from extract.readers.docx_lists import ListItem, Lists
+from extract.readers.numbering import Counters, labelled
 from extract.readers.package import Package, parse_xml
 from extract.readers.symbols import drawn_by_field, glyph, is_symbol_font, symbol, tick
 
@@ -53,9 +55,10 @@ def read(data: bytes) -> Document:
     """
     package = _Package(data)
     main = _main_part(package)
+    lists = _ListParts(package, main)
     out = TextWriter()
-    blocks = _read_story(_body(package, main), out)
-    asides = [block for story in _asides(package, main) for block in _read_story(story, out)]
+    blocks = _read_story(_body(package, main), out, lists)
+    asides = [block for story in _asides(package, main) for block in _read_story(story, out, lists)]
     return Document(FORMAT, None, out.text(), blocks, tuple(asides), _unread_parts(package, main))
 
 
@@ -89,13 +92,18 @@ _DOCUMENT = _names("w:document")
 _BODY = _names("w:body")
 _ROW = _names("w:tr")
 _CELL = _names("w:tc")
+_PARAGRAPH = _names("w:p")
 _PROPERTY_LISTS = _names("w:trPr", "w:tcPr", "w:rPr")
 _TELLING_PROPERTIES = {
     name: kind
-    for kind in ("gridBefore", "del", "gridSpan", "vMerge", "hMerge", "vanish")
+    for kind in ("gridBefore", "del", "moveFrom", "gridSpan", "vMerge", "hMerge", "vanish")
     for name in _names(f"w:{kind}")
 }
 _PARAGRAPH_PROPERTIES = _names("w:pPr")
+_LIST_PROPERTIES = _names("w:numPr")
+_LIST_ID = _names("w:numId")
+_LIST_LEVEL = _names("w:ilvl")
+_STYLE = _names("w:pStyle")
 _RUN_PROPERTIES = _names("w:rPr")
 _FONTS = _names("w:rFonts")
 _FIELD_CHARACTER = _names("w:fldChar")
@@ -247,6 +255,13 @@ class _Story(NamedTuple):
 
     element: _Element
     has_symbol_letters: bool
+    names_lists: bool
+    """Whether a paragraph may name a list; to ask every one is slow."""
+
+
+def _story(element: _Element, xml: bytes) -> _Story:
+    """The story in an element of a part, whose bytes are `xml`."""
+    return _Story(element, _has_symbol_letters(xml), b"\0" in xml[:4] or b"numPr" in xml)
 
 
 def _body(package: _Package, main: str) -> _Story:
@@ -261,7 +276,7 @@ def _body(package: _Package, main: str) -> _Story:
     body = _child(root, _BODY)
     if body is None:
         raise ReadError("docx.no_body", f"the main part {main} has no body; it lost its content, so fetch it again")
-    return _Story(body, _has_symbol_letters(xml))
+    return _story(body, xml)
 
 
 def _asides(package: _Package, main: str) -> Iterator[_Story]:
@@ -276,7 +291,7 @@ def _asides(package: _Package, main: str) -> Iterator[_Story]:
             for element in [root] if kind in ("header", "footer") else root:
                 # Notes of another type are separator lines (ECMA-376 part 1, 17.18.33).
                 if _attribute(element, "type") in (None, "normal") and not _is_blank(element):
-                    yield _Story(element, _has_symbol_letters(xml))
+                    yield _story(element, xml)
 
 
 # Parts with text of their own that is not read, by the kind of relationship that leads to them.
@@ -302,15 +317,39 @@ def _has_symbol_letters(xml: bytes) -> bool:
     return is_utf_16 or b'ascii="Wingdings' in xml or b'ascii="Symbol"' in xml
 
 
+class _ListParts:
+    """The parts that define lists, read only where a paragraph may stand in one."""
+
+    def __init__(self, package: _Package, main: str) -> None:
+        links = dict(package.relationships(main))
+        self._package = package
+        self._numbering = links.get("numbering")
+        # Few documents number through styles.
+        styles = package.read(links["styles"]) if self._numbering and "styles" in links else None
+        self._styles = links["styles"] if styles and b"numPr" in styles else None
+        self._lists: Lists | None = None
+
+    def of_story(self, story: _Story) -> Lists | None:
+        """The lists that the paragraphs of a story may stand in."""
+        if self._lists is None and self._numbering and (story.names_lists or self._styles):
+            numbering = self._package.parse(self._numbering)
+            styles = self._package.parse(self._styles) if self._styles else None
+            self._lists = None if numbering is None else Lists(numbering, styles)
+        return self._lists
+
+
 # --- Stories: blocks in reading order (ECMA-376 part 1, 17.2 and 17.3) ---
 
 
 class _Walk:
     """Where the walk through one story stands."""
 
-    def __init__(self, out: TextWriter, story: _Story) -> None:
+    def __init__(self, out: TextWriter, story: _Story, lists: Lists | None) -> None:
         self.out = out
         self.properties = _telling_properties(story.element)
+        self.lists = lists
+        self.list_items = {} if lists is None else _list_items(story.element)
+        self.counters = Counters()
         self.has_symbol_letters = story.has_symbol_letters
         self.pieces: list[str] = []
         """The text of the open paragraph so far."""
@@ -338,6 +377,31 @@ def _telling_properties(story: _Element) -> dict[_Element, dict[str, str | None]
     return found
 
 
+def _list_items(story: _Element) -> dict[_Element, ListItem]:
+    """The paragraphs that may stand in a list, with what they say of it, found in one go for the same reason."""
+    found: dict[_Element, ListItem] = {}
+    for element in story.iter(*_LIST_PROPERTIES, *_STYLE):
+        properties = element.getparent()
+        paragraph = None if properties is None else properties.getparent()
+        if paragraph is None or paragraph.tag not in _PARAGRAPH:
+            continue  # how the paragraph was before a revision
+        item = found.get(paragraph, _NO_LIST)
+        if element.tag in _STYLE:
+            item = item._replace(style=_attribute(element, "val"))
+        else:
+            item = item._replace(list_id=_child_value(element, _LIST_ID), level=_child_value(element, _LIST_LEVEL))
+        found[paragraph] = item
+    return found
+
+
+_NO_LIST = ListItem(None, None, None)
+
+
+def _child_value(element: _Element, names: frozenset[str]) -> str | None:
+    child = _child(element, names)
+    return None if child is None else _attribute(child, "val")
+
+
 @contextmanager
 def _deeper(walk: _Walk) -> Iterator[None]:
     if walk.depth == _MAX_DEPTH:
@@ -351,8 +415,8 @@ def _deeper(walk: _Walk) -> Iterator[None]:
     walk.depth -= 1
 
 
-def _read_story(story: _Story, out: TextWriter) -> tuple[Block, ...]:
-    walk = _Walk(out, story)
+def _read_story(story: _Story, out: TextWriter, lists: _ListParts) -> tuple[Block, ...]:
+    walk = _Walk(out, story, lists.of_story(story))
     blocks = _read_blocks(story.element, walk)
     _end_paragraph(blocks, walk)
     return blocks
@@ -392,10 +456,29 @@ def _paragraph(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
     if blocks:
         _end_paragraph(blocks, walk)
     # A crossed box is how Word draws a ticked one.
-    start, end = walk.out.write("".join(walk.pieces).replace("☒", TICKED))
+    text = "".join(walk.pieces).replace("☒", TICKED)
+    if walk.lists:
+        text = _numbered(text, element, walk.lists, walk)
+    start, end = walk.out.write(text)
     blocks.append(Paragraph(start, end))
     if walk.boxes:
         _text_boxes(walk, blocks)
+
+
+def _numbered(text: str, paragraph: _Element, lists: Lists, walk: _Walk) -> str:
+    """The text of a paragraph with its list number."""
+    item = walk.list_items.get(paragraph, _NO_LIST)
+    place = lists.place(item)
+    if place is None or (not text.strip() and _is_gone(paragraph, walk)):
+        return text
+    return labelled(walk.counters.label(*place), text)
+
+
+def _is_gone(paragraph: _Element, walk: _Walk) -> bool:
+    """Whether the mark of a paragraph is deleted or hidden, so that a blank one does not count."""
+    properties = _child(paragraph, _PARAGRAPH_PROPERTIES)
+    of_mark = walk.properties.get(properties, _NO_PROPERTIES) if properties is not None else _NO_PROPERTIES
+    return "del" in of_mark or "moveFrom" in of_mark or _is_on(of_mark.get("vanish", "off"))
 
 
 def _text_boxes(walk: _Walk, blocks: list[Block]) -> None:

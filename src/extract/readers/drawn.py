@@ -3,7 +3,7 @@
 Formats that tell a table's geometry only at its end (RTF), or in the order of drawing (HTML, OpenDocument, the drawn
 tables of text dumps), are read into these blocks first: a paragraph is a string, a table is rows of cells. `lay_out`
 then writes them as every reader does: cells separated by a tab, rows ended by a line break, paragraphs separated by a
-line break.
+line break. The paragraph of a list is `Numbered`: it gets its number when it is written.
 
 >>> out = TextWriter()
 >>> table = DrawnTable([[DrawnCell(["主管部门"], 0), DrawnCell(["司法局", "（盖章）"], 1, column_span=2)]])
@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extract.document import TICKED, Block, Cell, Paragraph, Table, TextWriter
+from extract.readers.numbering import Numbered
 from extract.readers.symbols import glyph, is_symbol_font, symbol, tick
 
 
@@ -97,7 +98,8 @@ def _lay_out(story: Sequence[Drawn], out: TextWriter, characters: Characters) ->
     for block in story:
         _end_paragraph(blocks, out)
         if isinstance(block, str):
-            text = block if block.isascii() or not characters else block.translate(characters)
+            text = block.text() if isinstance(block, Numbered) else block
+            text = text if text.isascii() or not characters else text.translate(characters)
             blocks.append(Paragraph(*out.write(text)))
         else:
             blocks.append(_lay_out_table(block, out, characters))

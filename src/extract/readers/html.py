@@ -4,8 +4,8 @@ lxml builds the tree; one walk goes through its starts and ends without recursio
 its name in `_STARTS` and `_ENDS` at the foot of this file; an element without an entry is inline and walked through.
 
 Word hides part of a document from browsers in conditional comments. Two kinds are read: fields
-(`<!--[if supportFields]>`) and text boxes (`<!--[if gte vml 1]>`). As in the other readers, hidden and deleted text and
-automatic list numbers are no part of the text.
+(`<!--[if supportFields]>`) and text boxes (`<!--[if gte vml 1]>`). As in the other readers, hidden and deleted text is
+no part of the text, and automatic list numbers are: those of lists, and those that Word writes out (`mso-list:Ignore`).
 
 Specification: HTML Living Standard; 4.9.12 for the places of cells, 13.2.3 for encodings.
 """
@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from lxml import etree
@@ -24,6 +25,7 @@ from lxml import etree
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
+from extract.readers.numbering import Counters, Level, List, Numbered, bullet_text
 from extract.readers.symbols import drawn_by_field, is_symbol_font
 from extract.readers.text import decode
 
@@ -182,6 +184,8 @@ class _Look(NamedTuple):
     is_hidden: bool = False
     font: str | None = None
     is_aside: bool = False
+    is_list_number: bool = False
+    """Whether the element holds the number of its paragraph, which Word writes out for browsers."""
     field_mark: str | None = None
     """The part of a field that an empty element marks: begin, separator or end."""
 
@@ -191,13 +195,14 @@ _PLAIN = _Look()
 _LETTERS = ""
 _TELLING = re.compile(r"font|display|visibility|mso-(?:hide|list|element|symbol)", re.IGNORECASE)
 _HIDING = re.compile(
-    r"(?<![\w-])display\s*:\s*none|(?<![\w-])visibility\s*:\s*hidden|mso-hide\s*:\s*all|mso-list\s*:\s*ignore",
+    r"(?<![\w-])display\s*:\s*none|(?<![\w-])visibility\s*:\s*hidden|mso-hide\s*:\s*all",
     re.IGNORECASE,
 )
 _FONT = re.compile(
     r"""(?<![\w-])(?:mso-symbol-font-family|font-family|font)\s*:\s*([^;]*)""",
     re.IGNORECASE,
 )
+_LIST_NUMBER = re.compile(r"mso-list\s*:\s*ignore", re.IGNORECASE)
 _FIELD_MARK = re.compile(r"mso-element\s*:\s*field-(begin|separator|end)", re.IGNORECASE)
 _ASIDE = re.compile(r"mso-element\s*:\s*(?:header|footer|footnote|endnote|comment)\s*(?:;|$)", re.IGNORECASE)
 _NOT_CSS = re.compile(r"<!--|-->|/\*(?:(?!\*/).)*+(?:\*/|\Z)", re.DOTALL)
@@ -211,8 +216,17 @@ def _look(style: str) -> _Look:
     font = None if not fonts else next(filter(None, fonts), _LETTERS)
     mark = _FIELD_MARK.search(style)
     return _Look(
-        _HIDING.search(style) is not None, font, _ASIDE.search(style) is not None, mark[1].lower() if mark else None
+        _HIDING.search(style) is not None,
+        font,
+        _ASIDE.search(style) is not None,
+        _LIST_NUMBER.search(style) is not None,
+        mark[1].lower() if mark else None,
     )
+
+
+def _font_of(element: _Element) -> str:
+    """The symbol font that an element sets in its style, or `_LETTERS`."""
+    return _look(element.get("style") or "").font or _LETTERS
 
 
 _LOOKING = ("style", "class", "face", "hidden", "title", "id")
@@ -237,6 +251,7 @@ def _look_of(attributes: dict[str, str], classes: dict[str, _Look]) -> _Look:
         "hidden" in attributes or not _REFERENCES.isdisjoint(names) or any(look.is_hidden for look in looks),
         next((look.font for look in reversed(looks) if look.font is not None), None),
         looks[-1].is_aside or _is_libreoffice_aside(attributes),
+        looks[-1].is_list_number,
         looks[-1].field_mark,
     )
 
@@ -413,6 +428,11 @@ class _Walk:
         self.boxes: list[Drawn] = []
         self.tables: list[_OpenTable] = []
         self.fields: list[_Field] = []
+        self.lists: list[List] = []
+        """The open lists, the outermost first."""
+        self.counters = Counters()
+        self.number: Callable[[], str] | None = None
+        """What counts the open list item, until its first paragraph has taken its number."""
         self.preformatted = 0
         self.font = _LETTERS
         self._undo: dict[_Element, list[Callable[[], None]]] = {}
@@ -464,6 +484,9 @@ class _Walk:
             look = self._look(attributes)
             if look.is_hidden:
                 return False
+            if look.is_list_number:
+                self._take_list_number(element, look)
+                return False
             if look.font is not None and look.font != self.font:
                 self._set_font(element, look.font)
             if look.is_aside:
@@ -487,6 +510,13 @@ class _Walk:
         if look is None:
             look = self._looks[telling] = _look_of(attributes, self._classes)
         return look
+
+    def _take_list_number(self, element: _Element, look: _Look) -> None:
+        """Keep the number that Word wrote out for the open paragraph."""
+        written = "".join(map(str, element.itertext())).replace("\xa0", " ").strip()
+        font = look.font or self.font or next(filter(None, map(_font_of, element.iter("span", "font"))), _LETTERS)
+        label = bullet_text(written, font) if is_symbol_font(font) else written
+        self.number = lambda: label
 
     def _set_font(self, element: _Element, font: str) -> None:
         outer, self.font = self.font, font
@@ -525,10 +555,23 @@ class _Walk:
             self.pieces.clear()
             text = _flowed(written)
             if text or "\v" in written or "\xa0" in written:
-                self.blocks.append(text)
+                self.blocks.append(self.numbered(text))
         if self.boxes:
             self.blocks += self.boxes
             self.boxes = []
+
+    def numbered(self, text: str) -> str:
+        """The text of a paragraph, which takes the number that waits for one."""
+        number, self.number = self.number, None
+        return text if number is None else Numbered(text, number)
+
+    def end_list_item(self) -> None:
+        """The paragraph of a list item ends: one without text still counts, but its bullet says nothing."""
+        self.end_paragraph()
+        if self.number is not None:
+            if not (self.lists and self.lists[-1].levels[0] is _BULLETS):
+                self.blocks.append(self.numbered(""))
+            self.number = None
 
     # Conditional comments (Microsoft Office HTML and XML Reference).
 
@@ -674,7 +717,7 @@ def _frame(walk: _Walk, _: _Element) -> bool:
 
 
 def _table(walk: _Walk, _: _Element) -> bool:
-    walk.end_paragraph()
+    walk.end_list_item()
     if len(walk.tables) == _MAX_TABLES:
         raise ReadError(
             "html.too_deep",
@@ -726,15 +769,86 @@ def _end_block(walk: _Walk) -> None:
     walk.end_paragraph()
 
 
+def _end_written_paragraph(walk: _Walk) -> None:
+    """A paragraph ends; Word may have written out a number for one that has no text."""
+    if walk.lists:
+        walk.end_paragraph()
+    else:
+        walk.end_list_item()
+
+
+# Lists (4.4.5 to 4.4.8; the formats are those of CSS Counter Styles Level 3).
+
+
+def _list(walk: _Walk, element: _Element) -> bool:
+    walk.end_list_item()
+    level = _numbers(element) if element.tag == "ol" or "none" in (element.get("style") or "") else _BULLETS
+    walk.lists.append(List(object(), {0: level}))
+    return True
+
+
+def _end_list(walk: _Walk) -> None:
+    walk.end_paragraph()
+    if walk.lists:
+        walk.lists.pop()
+
+
+def _list_item(walk: _Walk, element: _Element) -> bool:
+    walk.end_paragraph()
+    if walk.lists:
+        value = _LEADING_NUMBER.match(element.get("value") or "")
+        number = int(value[1]) if value else None
+        walk.number = partial(walk.counters.label, walk.lists[-1], 0, number=number)
+    return True
+
+
+def _end_list_item(walk: _Walk) -> None:
+    walk.end_list_item()
+
+
+def _numbers(element: _Element) -> Level:
+    start = _LEADING_NUMBER.match(element.get("start") or "")
+    named = _LIST_STYLE.search(element.get("style") or "")
+    format_ = _FORMATS.get(named[1].lower(), "decimal") if named else _TYPES.get(element.get("type") or "", "decimal")
+    text = "" if format_ == "none" else "%1、" if format_ in _CHINESE_FORMATS else "%1."
+    return Level(format_, text, int(start[1]) if start else 1)
+
+
+_BULLETS = Level("bullet", "•")
+_LEADING_NUMBER = re.compile(r"\s*(-?\d{1,6})")
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)", re.IGNORECASE)
+_TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_FORMATS = {
+    "none": "none",
+    "decimal-leading-zero": "decimalZero",
+    "lower-roman": "lowerRoman",
+    "upper-roman": "upperRoman",
+    **dict.fromkeys(("lower-alpha", "lower-latin"), "lowerLetter"),
+    **dict.fromkeys(("upper-alpha", "upper-latin"), "upperLetter"),
+    **dict.fromkeys(("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal"), "chineseCountingThousand"),
+    "simp-chinese-formal": "chineseLegalSimplified",
+    "cjk-decimal": "ideographDigital",
+    "cjk-heavenly-stem": "ideographTraditional",
+    "cjk-earthly-branch": "ideographZodiac",
+}
+_CHINESE_FORMATS = frozenset(
+    ("chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "ideographTraditional", "ideographZodiac")
+)
+
+
 _BLOCKS = (
     *("html", "body", "p", "div", "center", "blockquote", "address", "h1", "h2", "h3", "h4", "h5", "h6", "hr"),
-    *("ul", "ol", "li", "dl", "dt", "dd", "dir", "menu", "form", "fieldset", "legend", "details", "summary"),
+    *("dl", "dt", "dd", "form", "fieldset", "legend", "details", "summary"),
     *("article", "aside", "section", "nav", "main", "header", "footer", "figure", "figcaption", "caption"),
     *("v:textbox", "w:txbxcontent"),
 )
 
+_LISTS = ("ol", "ul", "dir", "menu")
+
 _STARTS: dict[str, _Start] = {
     **dict.fromkeys(_BLOCKS, _block),
+    **dict.fromkeys(_LISTS, _list),
+    "li": _list_item,
     "br": _line_break,
     "pre": _preformatted,
     "textarea": _preformatted,
@@ -750,6 +864,9 @@ _STARTS: dict[str, _Start] = {
 
 _ENDS: dict[str, _End] = {
     **dict.fromkeys((*_BLOCKS, "pre", "tr"), _end_block),
+    "p": _end_written_paragraph,
+    **dict.fromkeys(_LISTS, _end_list),
+    "li": _end_list_item,
     "table": _end_table,
     **dict.fromkeys(("td", "th"), _end_cell),
 }

@@ -5,13 +5,14 @@ headers and footers. A flat file holds both in one root element. The body is wal
 up by its name in `_HANDLERS` at the foot of this file. An element without an entry is walked through, so that text in a
 wrapper that is invented tomorrow is not lost; an entry of None leaves an element out.
 
-As in the other readers, deleted and hidden text and automatic list numbers are no part of the text.
+As in the other readers, deleted and hidden text is no part of the text, and automatic list numbers are.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from lxml import etree
@@ -19,6 +20,7 @@ from lxml import etree
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
+from extract.readers.numbering import MAX_LEVELS, Counters, Level, List, Numbered, bullet_text
 from extract.readers.package import Package, parse_xml
 from extract.readers.symbols import is_symbol_font
 
@@ -197,6 +199,32 @@ class _Styles:
             _get(face, "style:name"): _get(face, "svg:font-family") for face in root.iter(_name("style:font-face"))
         }
         self._looks: dict[tuple[str | None, str | None], _Look] = {}
+        self._list_styles = {
+            _get(style, "style:name"): style
+            for scope in scopes
+            for style in scope.iterchildren(_name("text:list-style"))
+        }
+        self._levels: dict[str | None, dict[int, Level]] = {}
+        outline = _child(named, "text:outline-style")
+        self.outline = {} if outline is None else dict(self._read_levels(outline))
+        """How headings outside of all lists are numbered."""
+
+    def levels(self, list_style: str | None) -> dict[int, Level]:
+        """The levels of a list style."""
+        if list_style not in self._levels:
+            style = self._list_styles.get(list_style)
+            self._levels[list_style] = {} if style is None else dict(self._read_levels(style))
+        return self._levels[list_style]
+
+    def _read_levels(self, list_style: _Element) -> Iterator[tuple[int, Level]]:
+        for element in list_style.iterchildren(etree.Element):
+            number = _count(element, "text:level", MAX_LEVELS + 1) - 1
+            if element.tag in _NUMBERED_LEVELS:
+                yield number, _level(element, number)
+            elif element.tag == _BULLET_LEVEL:
+                properties = _child(element, "style:text-properties")
+                font = "" if properties is None else self._font(properties) or _LETTERS
+                yield number, Level("bullet", bullet_text(_get(element, "text:bullet-char") or "", font))
 
     def look(self, family: str, name: str | None) -> _Look:
         """The look of a style, with what it inherits."""
@@ -227,6 +255,43 @@ class _Styles:
         return family if is_symbol_font(family) else _LETTERS
 
 
+# --- Levels of lists (ODF 1.2 part 1, 16.30 to 16.35 and 19.500 style:num-format) ---
+
+_NUMBERED_LEVELS = (_name("text:list-level-style-number"), _name("text:outline-level-style"))
+_BULLET_LEVEL = _name("text:list-level-style-bullet")
+
+
+def _level(element: _Element, number: int) -> Level:
+    """A level that numbers: its own number, with those of some levels above it, between a prefix and a suffix."""
+    format_ = _FORMATS.get((_get(element, "style:num-format") or "").partition(",")[0], "none")
+    first = max(0, number + 1 - _count(element, "text:display-levels", MAX_LEVELS))
+    places = "" if format_ == "none" else ".".join(f"%{level + 1}" for level in range(first, number + 1))
+    text = (_get(element, "style:num-prefix") or "") + places + (_get(element, "style:num-suffix") or "")
+    written = _get(element, "loext:num-list-format")
+    if written and format_ != "none":
+        # LibreOffice 7.2 and later: %1%.%2%
+        text = _WRITTEN_PLACE.sub(r"%\1", written)
+    start = _get(element, "text:start-value")
+    return Level(format_, text, int(start[:5]) if start and start.isdecimal() else 1)
+
+
+_WRITTEN_PLACE = re.compile("%([1-9]0?)%")
+# By the first number; LibreOffice writes the first three.
+_FORMATS = {
+    "1": "decimal",
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+    "１": "decimalFullWidth",
+    "①": "decimalEnclosedCircle",
+    "一": "chineseCountingThousand",
+    "壹": "chineseLegalSimplified",
+    "甲": "ideographTraditional",
+    "子": "ideographZodiac",
+}
+
+
 # --- The walk ---
 
 # XML can not hold these, so they stand for what is no white space of the source.
@@ -255,6 +320,14 @@ class _Walk:
         self.controls: dict[str, str] = {}
         """What the form controls show, by their identifiers."""
         self.repeats_left = _MAX_REPEATS
+        self.lists: list[_OpenList] = []
+        """The open lists, the outermost first."""
+        self.item: Callable[[], str] | None = None
+        """What counts the open list item, until its first paragraph has taken its number."""
+        self.counters = Counters()
+        self.outline = List("outline", styles.outline)
+        self._ended_lists: dict[str | None, List] = {}
+        """The last list of each style and each identifier, to be continued."""
         self._depth = 0
 
     def story(self, element: _Element) -> list[Drawn]:
@@ -266,19 +339,38 @@ class _Walk:
                 "damaged or made to do harm, so fetch it again",
             )
         outer = self.blocks, self.pieces, self.boxes, self.font, self.is_hidden
+        outer_lists = self.lists, self.item
         self.blocks, self.pieces, self.boxes, self.font, self.is_hidden = [], [], [], _LETTERS, False
+        self.lists, self.item = [], None
         self._depth += 1
         self.children(element)
         self.end_loose_text()
         self._depth -= 1
         story = self.blocks
         self.blocks, self.pieces, self.boxes, self.font, self.is_hidden = outer
+        self.lists, self.item = outer_lists
         return story
+
+    def list_to_continue(self, element: _Element, style: str | None) -> List | None:
+        """The list that a list says it continues (19.780 and 19.781), None where it begins anew."""
+        identifier = _get(element, "text:continue-list")
+        if identifier:
+            return self._ended_lists.get(f"#{identifier}")
+        return self._ended_lists.get(style) if _get(element, "text:continue-numbering") == "true" else None
+
+    def remember_list(self, element: _Element, style: str | None, counted: List) -> None:
+        """Note a list, so that others can continue it."""
+        self._ended_lists[style] = counted
+        identifier = _get(element, "xml:id")
+        if identifier:
+            self._ended_lists[f"#{identifier}"] = counted
 
     def end_paragraph(self) -> None:
         """Close the paragraph, an empty one too."""
         text = _COLLAPSING.sub(" ", "".join(self.pieces)).strip(" ")
-        self.blocks.append(text.replace(_SPACE, " ").replace(_BREAK, "\n"))
+        text = text.replace(_SPACE, " ").replace(_BREAK, "\n")
+        self.blocks.append(text if self.item is None else Numbered(text, self.item))
+        self.item = None
         self.blocks += self.boxes
         self.pieces, self.boxes = [], []
 
@@ -332,6 +424,14 @@ def _paragraph(element: _Element, walk: _Walk) -> None:
     walk.end_paragraph()
 
 
+def _heading(element: _Element, walk: _Walk) -> None:
+    """A heading; outside of all lists the outline numbers it (5.1.2)."""
+    if not walk.lists and walk.styles.outline and _get(element, "text:is-list-header") != "true":
+        level = _count(element, "text:outline-level", MAX_LEVELS) - 1
+        walk.item = partial(walk.counters.label, walk.outline, level)
+    _paragraph(element, walk)
+
+
 def _span(element: _Element, walk: _Walk) -> None:
     walk.styled(element, walk.styles.look("text", _get(element, "text:style-name")))
 
@@ -349,6 +449,50 @@ def _conditional(element: _Element, walk: _Walk) -> None:
     """A section or a text that the author hides, always or by a condition that held when it was saved."""
     if _get(element, "text:display") != "none" and _get(element, "text:is-hidden") != "true":
         walk.children(element)
+
+
+# --- Lists (ODF 1.2 part 1, 5.3) ---
+
+
+class _OpenList(NamedTuple):
+    """An open list: its style, whose levels number it, and what counts it."""
+
+    style: str | None
+    counted: List
+
+
+def _list(element: _Element, walk: _Walk) -> None:
+    """A list; one in another goes on in it, one level deeper, unless it has another style."""
+    outer = walk.lists[-1] if walk.lists else None
+    style = _get(element, "text:style-name") or (outer.style if outer else None)
+    if outer and outer.style == style:
+        counted = outer.counted
+    else:
+        counted = walk.list_to_continue(element, style) or List(object(), walk.styles.levels(style))
+        walk.remember_list(element, style, counted)
+    walk.lists.append(_OpenList(style, counted))
+    walk.children(element)
+    walk.lists.pop()
+
+
+def _list_item(element: _Element, walk: _Walk) -> None:
+    """An item; its first paragraph has the number, and one that begins with a list has none of its own."""
+    walk.end_loose_text()
+    if walk.lists:
+        counted = walk.lists[-1].counted
+        other_style = _get(element, "text:style-override")
+        if other_style:
+            counted = List(counted.counter, walk.styles.levels(other_style))
+        start = _get(element, "text:start-value")
+        number = int(start[:5]) if start and start.isdecimal() else None
+        walk.item = partial(walk.counters.label, counted, min(len(walk.lists), MAX_LEVELS) - 1, number=number)
+    walk.children(element)
+    walk.item = None
+
+
+def _list_header(element: _Element, walk: _Walk) -> None:
+    walk.item = None
+    walk.children(element)
 
 
 def _aside(element: _Element, walk: _Walk) -> None:
@@ -506,7 +650,11 @@ _Handler = Callable[[_Element, _Walk], None]
 _HANDLERS: dict[object, _Handler | None] = {
     _name(prefixed): handler
     for names, handler in (
-        ("text:p text:h", _paragraph),
+        ("text:p", _paragraph),
+        ("text:h", _heading),
+        ("text:list", _list),
+        ("text:list-item", _list_item),
+        ("text:list-header", _list_header),
         ("text:span", _span),
         ("text:s", _spaces),
         ("text:tab", _constant(_SPACE)),

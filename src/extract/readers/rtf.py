@@ -9,8 +9,9 @@ A destination that RTF marks as safe to ignore (`\*`) and that has no entry is s
 A table has no beginning of its own: paragraphs and cells name their depth (`\intbl`, `\itap`), rows list the right
 edges of their cells (`\cellx`). Column spans are pure geometry: all edges of a table give its columns.
 
-The text is what a person sees in the final version, as in the other readers: no deletions, no hidden text, no
-automatic list numbers; the results of fields.
+The text is what a person sees in the final version, as in the other readers: no deletions, no hidden text; the results
+of fields. Automatic list numbers are written out for old readers (`\listtext`, `\pntext`); where they are not, the list
+tables tell them.
 
 Specification: Rich Text Format 1.9.1 (Microsoft, 2008), quoted by its section names.
 """
@@ -27,6 +28,8 @@ from typing import NamedTuple
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
+from extract.readers.numbering import Counters, List, Numbered
+from extract.readers.rtf_lists import read_lists
 from extract.readers.symbols import drawn_by_field, is_symbol_font
 
 FORMAT = "rtf"
@@ -220,6 +223,8 @@ class _Story:
 
     def __init__(self, depth: int = 0) -> None:
         self.pieces: list[str] = []
+        self.number: Callable[[], str] | None = None
+        """What counts the open paragraph, if it stands in a list."""
         self.boxes: list[Drawn] = []
         """Blocks of the text boxes anchored in the open paragraph; they follow it."""
         self.row = _RowDefinition()
@@ -236,7 +241,9 @@ class _Story:
     def end_paragraph(self, level: int) -> None:
         """Close the paragraph, which stands in so many tables."""
         blocks = self._blocks_at(level)
-        blocks.append(_clean("".join(self.pieces)))
+        text = _clean("".join(self.pieces))
+        blocks.append(text if self.number is None else Numbered(text, self.number))
+        self.number = None
         blocks += self.boxes
         self.pieces.clear()
         self.boxes = []
@@ -388,6 +395,11 @@ class _Reader:
         self.format = _Format()
         self.in_table = False
         self.nesting = 0
+        self.list_id = 0
+        self.list_level = 0
+        self.lists: dict[int, List] = {}
+        self._list_tables: dict[str, str] = {}
+        self.counters = Counters()
         self._groups: list[tuple[_Format, bool, int, _Closer | None]] = []
         """The open groups: formats to go back to at their end, and what else to do then."""
         self._undecoded: list[str] = []
@@ -510,6 +522,16 @@ class _Reader:
             end = self._end_of_group(token.end())
             self.fonts.read_table(self.source[token.end() : end])
             return end
+        if word in _LIST_TABLES:
+            end = self._end_of_group(token.end())
+            self._list_tables[word] = self.source[token.end() : end]
+            self.lists = read_lists(
+                self._list_tables.get("listtable", ""),
+                self._list_tables.get("listoverridetable", ""),
+                lambda written: self.fonts.decode(written, self.default_font),
+                self.fonts.symbol_names,
+            )
+            return end
         if word in _SKIPPED or _MATH_PROPERTIES.match(word) or (token["star"] and word not in _DESTINATIONS):
             return self._end_of_group(token.end())
         enter = _DESTINATIONS.get(word)
@@ -557,11 +579,31 @@ class _Reader:
     def _is_collecting(self) -> bool:
         return self.pieces is not self.story.pieces
 
+    def _count(self) -> None:
+        """Let the open paragraph have its number, if it stands in a list."""
+        counted = self.lists.get(self.list_id)
+        if counted is None or (self._is_mark_unseen and not "".join(self.pieces).strip()):
+            return
+        written, level = self.story.number, self.list_level
+
+        def number() -> str:
+            label = self.counters.label(counted, level)
+            definition = counted.levels.get(level)
+            # What is written out has lost the font of a bullet.
+            return label if written is None or (definition and definition.format == "bullet") else written()
+
+        self.story.number = number
+
+    @property
+    def _is_mark_unseen(self) -> bool:
+        return self.format.is_hidden or self.format.is_deleted
+
     def end_paragraph(self) -> None:
         """`\\par`, and what else ends a paragraph."""
         self.flush()
         if not self._is_collecting:
             self._interrupt_fields()
+            self._count()
             self.story.end_paragraph(self.level)
 
     def end_cell(self, level: int) -> None:
@@ -569,6 +611,7 @@ class _Reader:
         self.flush()
         if not self._is_collecting:
             self._interrupt_fields()
+            self._count()
             self.story.end_cell(level)
 
     def end_row(self, level: int) -> None:
@@ -645,6 +688,7 @@ def _fallbacks(reader: _Reader, number: int | None) -> None:
 
 def _paragraph_defaults(reader: _Reader, _: int | None) -> None:
     reader.in_table, reader.nesting = False, 0
+    reader.list_id = reader.list_level = 0
 
 
 def _in_table(reader: _Reader, number: int | None) -> None:
@@ -709,6 +753,8 @@ _WORDS: dict[str, _WordHandler] = {
     "deleted": _set("is_deleted"),
     "uc": _fallbacks,
     "pard": _paragraph_defaults,
+    "ls": lambda reader, number: setattr(reader, "list_id", number or 0),
+    "ilvl": lambda reader, number: setattr(reader, "list_level", number or 0),
     "intbl": _in_table,
     "itap": _nesting,
     "par": lambda reader, _: reader.end_paragraph(),
@@ -805,6 +851,12 @@ def _keep_instruction(reader: _Reader, instruction: str) -> None:
         innermost.drawn = innermost.state() or drawn_by_field(instruction)
 
 
+def _keep_list_number(reader: _Reader, written: str) -> None:
+    label = "".join(character if character.isprintable() else "•" for character in _clean(written).strip())
+    if label:
+        reader.story.number = lambda: label
+
+
 def _keep_entry(reader: _Reader, entry: str) -> None:
     if reader.fields:
         reader.fields[-1].entries.append(entry)
@@ -840,6 +892,7 @@ _DESTINATIONS: dict[str, _Destination] = {
     **dict.fromkeys(("shptxt", "dptxbxtext"), _story(_keep_box)),
     "field": _open_field,
     "fldinst": _collect(_keep_instruction),
+    **dict.fromkeys(("listtext", "pntext"), _collect(_keep_list_number)),
     "formfield": _pass,
     "ffl": _collect(_keep_entry),
     "nesttableprops": _nested_row,
@@ -853,13 +906,14 @@ _DESTINATIONS: dict[str, _Destination] = {
 _SKIPPED = frozenset((
     "colortbl", "stylesheet", "info", "filetbl", "template", "private", "datafield",
     "pict", "nonshppict", "objdata", "objclass", "objname", "sp", "shprslt",
-    # Automatic list numbers, and the paragraph mark that stands for a nested table.
-    "pntext", "listtext", "pntxta", "pntxtb", "nonesttables",
+    # How lists number, which is read apart, and the paragraph mark that stands for a nested table.
+    "pntxta", "pntxtb", "nonesttables",
     # Marks for index, contents and comments, and the lines above footnotes.
     "xe", "tc", "tcn", "rxe", "bkmkstart", "bkmkend", "atnid", "atnauthor", "atnref",
     "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn",
 ))
 # fmt: on
+_LIST_TABLES = ("listtable", "listoverridetable")
 _MATH_PROPERTIES = re.compile(r"m[a-zA-Z]+Pr\Z")
 
 

@@ -2,8 +2,8 @@
 
 Both hold what a .docx holds. A flat package (pkg:package) has the very same parts in one file. Word 2003 XML says
 nearly the same in an older namespace: notes, comments, headers and footers stand in the body, deletions are
-annotations, and vertical merges are spelt in small letters. So both are put into the parts of a package, which the
-.docx reader reads.
+annotations, vertical merges are spelt in small letters, and lists have other names. So both are put into the parts of a
+package, which the .docx reader reads.
 
 Specification: Office 2003 XML Reference Schemas (Microsoft, 2004); ECMA-376 part 2 for packages.
 """
@@ -22,6 +22,7 @@ from lxml import etree
 from extract.document import Document
 from extract.errors import ReadError
 from extract.readers import docx
+from extract.readers.numbering import format_of_code
 from extract.readers.package import parse_xml
 
 FORMAT = "wordxml"
@@ -115,7 +116,21 @@ _ASIDES = {
     f"{_W}footnote": "footnotes",
     f"{_W}endnote": "endnotes",
 }
-_RENAMED = {f"{_W}vmerge": f"{_W}vMerge", f"{_W}hmerge": f"{_W}hMerge"}
+_RENAMED = {
+    f"{_W}{old}": f"{_W}{new}"
+    for old, new in {
+        "vmerge": "vMerge",
+        "hmerge": "hMerge",
+        "listPr": "numPr",
+        "ilfo": "numId",
+        "lists": "numbering",
+        "listDef": "abstractNum",
+        "list": "num",
+        "ilst": "abstractNumId",
+        "nfc": "numFmt",
+    }.items()
+}
+_RENAMED_ATTRIBUTES = {f"{_W}listDefId": f"{_W}abstractNumId", f"{_W}ilfo": f"{_W}numId"}
 
 
 def _parts_of_document(root: _Element) -> list[_Part]:
@@ -131,18 +146,27 @@ def _parts_of_document(root: _Element) -> list[_Part]:
         )
     asides = [_aside(kind, element) for kind, element in _take_out(body)]
     _modernize(body)
+    # Parts of their own in a package; what else stands beside the body has no text.
+    beside = [
+        (kind, element)
+        for kind, name in (("numbering", "lists"), ("styles", "styles"))
+        for element in root.findall(f"{_W}{name}")[:1]
+    ]
     for element in root:
         if element is not body:
             root.remove(element)
+    for _, element in beside:
+        _modernize(element)
     root.tag = f"{_W}document"
-    links = [(kind, f"{kind}{number}.xml") for number, (kind, _) in enumerate(asides)]
+    parts = [*asides, *beside]
+    links = [(kind, f"{kind}{number}.xml") for number, (kind, _) in enumerate(parts)]
     return [
         _Part("_rels/.rels", _RELATIONSHIP_TYPE, _relationships([("officeDocument", "word/document.xml")])),
         _Part("word/document.xml", f"{_TYPE}.document.main+xml", _renamed(root)),
         _Part("word/_rels/document.xml.rels", _RELATIONSHIP_TYPE, _relationships(links)),
         *(
             _Part(f"word/{name}", f"{_TYPE}.{kind}+xml", _renamed(element))
-            for (kind, name), (_, element) in zip(links, asides, strict=True)
+            for (kind, name), (_, element) in zip(links, parts, strict=True)
         ),
     ]
 
@@ -191,16 +215,26 @@ def _aside(kind: str, element: _Element) -> tuple[str, _Element]:
 
 
 def _modernize(story: _Element) -> None:
-    """Change the elements that Word 2003 names differently, and take out deletions."""
+    """Change what Word 2003 names differently, and take out deletions."""
     for element in list(story.iter(*_RENAMED, _ANNOTATION)):
         if element.tag in _RENAMED:
             element.tag = _RENAMED[str(element.tag)]
+            _modernize_attributes(element)
         elif _annotates(element) == "Deletion":
             parent = element.getparent()
             if parent is not None and parent.tag == f"{_W}trPr":
                 element.tag = f"{_W}del"
             elif element is not story:
                 _remove(element)
+
+
+def _modernize_attributes(element: _Element) -> None:
+    for old, new in _RENAMED_ATTRIBUTES.items():
+        if old in element.attrib:
+            element.set(new, element.attrib.pop(old))
+    code = element.get(f"{_W}val", "")
+    if element.tag == f"{_W}numFmt" and code.isdecimal():
+        element.set(f"{_W}val", format_of_code(int(code[:5])))
 
 
 def _annotates(element: _Element) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import regex
 
 from extract.errors import RuleError
-from extract.labels import LONGEST_LABEL, bare_label, compact
+from extract.labels import LONGEST_LABEL, bare_label, compact, is_only_numbering
 from extract.rules.spec import (
     PATTERN_TIMEOUT_SECONDS,
     FieldSpec,
@@ -132,8 +132,10 @@ class Phrases:
         return bool(_fullmatch(self._placeholder, text, 20))
 
     def is_blank(self, text: str) -> bool:
-        """Whether `text` says "nothing": white space, 无, a dash."""
-        return len(text) <= 20 and (not text or text.isspace() or compact(text) in self._blanks)
+        """Whether `text` says "nothing": white space, 无, a dash, the numbers of empty list items."""
+        if len(text) > 20:
+            return False
+        return not text or text.isspace() or compact(text) in self._blanks or is_only_numbering(text)
 
 
 class Levels:

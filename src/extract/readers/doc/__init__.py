@@ -9,6 +9,7 @@ code_pages  how Word 6/95 stored its text
 fonts       the font table: which fonts draw symbols
 properties  bin tables, FKPs, PAPX and CHPX: what a paragraph mark ends, which runs read otherwise
 sprms       the single modifiers that properties are made of
+lists       how automatic list numbers look, and which styles number
 inlines     fields, symbols, deletions and special characters
 form_fields the state of check boxes and lists
 stories     paragraphs to blocks by the ends of cells and rows
@@ -21,7 +22,7 @@ before_word_6 reads Word for Windows 1 and 2, Write and Word for DOS, whose file
 text.
 
 The text is what a person sees in the final version: deletions and hidden text are left out, insertions and field
-results are in. Automatic list numbers are not part of it.
+results are in, and automatic list numbers (but not those of Word 6/95) stand in front of their paragraphs.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from extract.readers.doc.fonts import Font, read_fonts, telling_fonts
 from extract.readers.doc.form_fields import form_field_state
 from extract.readers.doc.garbled import refuse_garbled
 from extract.readers.doc.inlines import Inlines
+from extract.readers.doc.lists import Lists, list_sprms_of_styles
 from extract.readers.doc.parts import Parts
 from extract.readers.doc.pieces import PieceTable, read_pieces
 from extract.readers.doc.properties import Properties, Run
@@ -89,13 +91,15 @@ def read(data: bytes) -> Document:
     fonts = read_fonts(fib, tables)
     pieces = _read_pieces(fib, tables, fonts)
     refuse_garbled(pieces.text if fib.is_word_97 else pieces.text.replace("\0", ""))
-    properties = Properties(fib, tables, data_stream, pieces)
+    font_names = [font.name for font in fonts]
+    lists = Lists(fib, tables, font_names)
+    of_styles = list_sprms_of_styles(fib, tables) if lists else ()
+    properties = Properties(fib, tables, data_stream, pieces, of_styles if any(of_styles) else ())
     runs = properties.of_runs(telling_fonts(fonts, is_word_97=fib.is_word_97))
     if not fib.is_word_97:
         _decode_by_font(pieces, document, runs, fonts)
-    font_names = [font.name for font in fonts]
     inlines = Inlines(pieces.text, runs, font_names, lambda place: form_field_state(data_stream, place))
-    stories = Stories(pieces.text, properties.of_paragraphs, inlines)
+    stories = Stories(pieces.text, properties.of_paragraphs, inlines, lists)
     parts = Parts(fib, tables, stories)
     out = TextWriter()
     blocks = write_story(parts.body(), out)

@@ -44,6 +44,7 @@ class Inlines:
         self._form_field = form_field
         self._pictures: dict[int, int] = {}
         self._deleted_marks: set[int] = set()
+        self._hidden_marks: set[int] = set()
         self._read_special_characters()
         for run in runs:
             self._read_run(run, fonts)
@@ -69,6 +70,10 @@ class Inlines:
         """Whether the mark of a paragraph, cell or row at `cp` is deleted."""
         return cp in self._deleted_marks
 
+    def is_unseen_mark(self, cp: int) -> bool:
+        """Whether the mark at `cp` is deleted or hidden, so that a blank paragraph before it is not there."""
+        return cp in self._deleted_marks or cp in self._hidden_marks
+
     # --- Special characters ([MS-DOC] 2.4.1, 2.6.1 sprmCFSpec) and runs ---
 
     def _read_special_characters(self) -> None:
@@ -88,8 +93,8 @@ class Inlines:
         cps = range(run.start, min(run.end, len(text)))
         if properties.is_deleted or properties.is_hidden:
             self._readings.update((cp, "") for cp in cps if text[cp] not in _MARKS)
-            if properties.is_deleted:
-                self._deleted_marks.update(cp for cp in cps if text[cp] in _MARKS)
+            marks = self._deleted_marks if properties.is_deleted else self._hidden_marks
+            marks.update(cp for cp in cps if text[cp] in _MARKS)
             return
         if properties.symbol is not None:
             number, code = properties.symbol

@@ -26,14 +26,16 @@ _PAGE_NUMBER = 0x3FFFFF
 
 @dataclass(frozen=True, slots=True)
 class ParagraphProperties:
-    """What a paragraph mark says about tables: how deep in tables it stands, and what it ends there.
+    """What a paragraph mark says: how deep in tables it stands, what it ends there, and which list it stands in.
 
-    `row` is None unless it ends a row.
+    `row` is None unless it ends a row. `list_number` is the operand of sprmPIlfo, 0 outside all lists.
     """
 
     depth: int
     ends_inner_cell: bool
     row: RowProperties | None
+    list_number: int = 0
+    list_level: int = 0
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ def read_paragraph(
 ) -> ParagraphProperties:
     """The properties of a paragraph from its sprms."""
     in_table, depth, ends_row, ends_inner_cell = False, 0, False, False
+    list_number, list_level = 0, 0
     for code, operand in found:
         if code == op.P_IN_TABLE:
             in_table = operand[0] != 0
@@ -73,15 +76,23 @@ def read_paragraph(
             ends_row = ends_row or operand[0] != 0
         elif code == op.P_INNER_CELL:
             ends_inner_cell = operand[0] != 0
+        elif code == op.P_LIST:
+            list_number = int.from_bytes(operand, "little")
+        elif code == op.P_LIST_LEVEL:
+            list_level = operand[0]
     depth = max(depth, 0) or int(in_table)
     row = row_of(found) if ends_row and depth else None
-    return ParagraphProperties(depth, ends_inner_cell and depth > 1, row)
+    return ParagraphProperties(depth, ends_inner_cell and depth > 1, row, list_number, list_level)
 
 
 class Properties:
     """The properties of a document, out of its WordDocument, table and Data streams."""
 
-    def __init__(self, fib: Fib, tables: bytes, data: bytes, pieces: PieceTable) -> None:
+    def __init__(
+        self, fib: Fib, tables: bytes, data: bytes, pieces: PieceTable, of_styles: Sequence[bytes] = ()
+    ) -> None:
+        """`of_styles` are the sprms that each style, by its number, puts before those of its paragraphs."""
+        self._of_styles = of_styles
         self._fib = fib
         self._tables = tables
         self._data = data
@@ -120,6 +131,8 @@ class Properties:
             # Where the sprms lie, in words; paragraphs that are alike share them, and 0 stands for none.
             words = page[first : min(first + size_of_entry * count, _PAGE - 1) : size_of_entry]
             on_page = {word: read(page, 2 * word) if word else b"" for word in set(words)}
+            if self._of_styles:
+                on_page = {word: self._of_style(page, 2 * word) + papx for word, papx in on_page.items()}
             papxs += map(on_page.__getitem__, words)
             # A damaged page may have no room for all that it counts.
             papxs += [b""] * (len(ends) - len(papxs))
@@ -127,6 +140,12 @@ class Properties:
             in_order = sorted(zip(ends, papxs, strict=True), key=lambda pair: pair[0])
             return [end for end, _ in in_order], [papx for _, papx in in_order]
         return ends, papxs
+
+    def _of_style(self, page: bytes, place: int) -> bytes:
+        """The sprms that the style of a PapxInFkp puts before its own; style 0 where there is no PAPX."""
+        place += 1 if page[place] else 2
+        number = int.from_bytes(page[place : place + 2], "little") if place > 2 else 0
+        return self._of_styles[number] if number < len(self._of_styles) else b""
 
     def _read_papx(self, papx: bytes) -> ParagraphProperties:
         properties = read_paragraph(self._with_lists_in_data(papx), self._row)

@@ -11,12 +11,15 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from extract.errors import ReadError
 from extract.readers.doc.inlines import Inlines
+from extract.readers.doc.lists import Lists
 from extract.readers.doc.properties import ParagraphProperties
 from extract.readers.doc.rows import RowProperties
 from extract.readers.doc.tables import RawBlock, RawRow, RawTable, is_blank
+from extract.readers.numbering import Counters, Numbered
 
 # A page break (12) stands in a paragraph of its own or ends one, as does a section.
 _MARKS = re.compile("[\r\x07\x0c]")
@@ -38,13 +41,19 @@ class Stories:
     """Reads any stretch of a document's characters as blocks."""
 
     def __init__(
-        self, text: str, of_paragraphs: Callable[[list[int]], list[ParagraphProperties]], inlines: Inlines
+        self,
+        text: str,
+        of_paragraphs: Callable[[list[int]], list[ParagraphProperties]],
+        inlines: Inlines,
+        lists: Lists | None = None,
     ) -> None:
         """`of_paragraphs` tells the properties of the paragraphs with these marks, given as CPs in ascending order."""
         self._text = text
         self._marks = [found.start() for found in _MARKS.finditer(text)]
         self._of_paragraphs = of_paragraphs(self._marks)
         self._inlines = inlines
+        self._lists = lists
+        self._counters = Counters()
 
     def read(self, start: int, end: int, anchored: Mapping[int, Sequence[RawBlock]]) -> list[RawBlock]:
         """The blocks of the characters from CP `start` to `end`.
@@ -63,6 +72,8 @@ class Stories:
             if properties.row is not None and not paragraph and (is_cell_mark or properties.depth > 1):
                 walk.end_row(properties.row, is_deleted=inlines.is_deleted_mark(mark))
                 continue
+            if properties.list_number and (paragraph.strip() or not inlines.is_unseen_mark(mark)):
+                paragraph = self._numbered(paragraph, properties)
             walk.blocks.append(paragraph)
             while anchors and anchors[0] <= mark:
                 walk.blocks += anchored[anchors.popleft()]
@@ -76,6 +87,12 @@ class Stories:
         for cp in anchors:
             walk.blocks += anchored[cp]
         return walk.blocks
+
+    def _numbered(self, paragraph: str, properties: ParagraphProperties) -> str:
+        its_list = self._lists.of_number(properties.list_number) if self._lists else None
+        if its_list is None:
+            return paragraph
+        return Numbered(paragraph, partial(self._counters.label, its_list, properties.list_level))
 
 
 class _StoryWalk:

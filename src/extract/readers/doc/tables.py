@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from extract.document import Block, Cell, Paragraph, Table, TextWriter
 from extract.readers.doc.rows import CONTINUE, NOT_MERGED, RowProperties
+from extract.readers.numbering import Numbered
 
 # Edges at most this far apart, in twips (1/20 point), are one edge that was drawn by hand.
 _SAME_EDGE = 15
@@ -20,7 +21,7 @@ _SAME_EDGE = 15
 _ANY_WIDTH = 1000
 
 RawBlock: TypeAlias = "str | RawTable"
-"""A paragraph's text or a table."""
+"""A paragraph's text, of a class of its own where the paragraph stands in a list, or a table."""
 
 
 @dataclass(slots=True)
@@ -56,6 +57,8 @@ def write_blocks(blocks: Sequence[RawBlock], out: TextWriter) -> tuple[Block, ..
         if isinstance(block, str):
             after_paragraph = True
             start = out.position
+            if type(block) is Numbered:
+                block = block.text()
             if block:
                 out.write(block)
             written.append(Paragraph(start, out.position))
