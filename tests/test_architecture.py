@@ -21,10 +21,11 @@ PACKAGE = ROOT / "src" / "extract"
 LAYERS = (
     {"__main__"},
     {"cli"},
+    {"review"},
     {"importer", "report", "show", "query", "goldens", "draft", "coverage"},
     {"result"},
     {"store"},
-    {"rows"},
+    {"rows", "corrections"},
     {"pipeline"},
     {"sources", "tokenizer", "parser", "checks"},
     {"rules", "readers"},

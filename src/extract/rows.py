@@ -6,7 +6,7 @@ Workers build them, so that what travels to the writer is what it appends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from extract.form import Form, Indicator, Result
 from extract.layout import pack
 from extract.ledger import Owner
 from extract.pipeline import ExtractedForm, Extraction
+from extract.target import Target
 
 # DECIMAL(38, 6) of schema.sql.
 _DECIMAL_PLACES = 6
@@ -114,7 +115,6 @@ def _form_row(document_id: str, extracted: ExtractedForm) -> Row:
 
 
 def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:
-    target, canonical = row.target, row.target.canonical
     return (
         form_id,
         number,
@@ -125,17 +125,7 @@ def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:
         row.level2_canonical,
         row.name,
         row.target_text,
-        target.kind,
-        target.operator,
-        target.implicit,
-        _decimal(target.value),
-        _bound(target.lower),
-        _bound(target.upper),
-        target.unit or None,
-        target.deadline,
-        canonical.dimension if canonical else None,
-        canonical.unit if canonical else None,
-        _canonical_value(row),
+        *target_values(row.target).values(),
         *_result_values(row.result),
         *row.name_span,
         *row.span,
@@ -161,8 +151,26 @@ def _result_values(result: Result) -> Row:
     )
 
 
-def _canonical_value(row: Indicator) -> Decimal | None:
-    target, canonical = row.target, row.target.canonical
+def target_values(target: Target) -> Mapping[str, object]:
+    """The columns of indicators that follow from a target, in their order."""
+    canonical = target.canonical
+    return {
+        "target_kind": target.kind,
+        "operator": target.operator,
+        "operator_implied": target.implicit,
+        "value": _decimal(target.value),
+        "lower": _bound(target.lower),
+        "upper": _bound(target.upper),
+        "unit": target.unit or None,
+        "deadline": target.deadline,
+        "dimension": canonical.dimension if canonical else None,
+        "unit_canonical": canonical.unit if canonical else None,
+        "value_canonical": _canonical_value(target),
+    }
+
+
+def _canonical_value(target: Target) -> Decimal | None:
+    canonical = target.canonical
     if not canonical or target.value is None:
         return None
     return _bound(canonical.lower if canonical.lower is not None else canonical.upper)

@@ -317,17 +317,39 @@ CREATE TABLE IF NOT EXISTS corrections (
     old VARCHAR,
     new VARCHAR,
     reviewer VARCHAR NOT NULL,
-    decided_at TIMESTAMP NOT NULL
+    decided_at TIMESTAMP NOT NULL,
+    text_start INTEGER,
+    text_end INTEGER
 );
-COMMENT ON TABLE corrections IS 'What a person decided about an extracted value; survives re-import';
+COMMENT ON TABLE corrections IS 'What a person decided about an extracted value; applied again after every import of its document';
 COMMENT ON COLUMN corrections.form_id IS 'The form';
 COMMENT ON COLUMN corrections.target_table IS 'Table of the corrected value';
-COMMENT ON COLUMN corrections.target_row IS 'Its row in the form: field name, row_index or indicator_index';
-COMMENT ON COLUMN corrections.target_column IS 'Its column';
-COMMENT ON COLUMN corrections.old IS 'The value as extracted';
+COMMENT ON COLUMN corrections.target_row IS 'Its row in the form: field name, row_index, indicator_index or form_index';
+COMMENT ON COLUMN corrections.target_column IS 'Its column; (row): the whole row is wrong; (missing): a value that is not in the tables, new says which';
+COMMENT ON COLUMN corrections.old IS 'The value before; a whole row as JSON';
 COMMENT ON COLUMN corrections.new IS 'The value as decided';
 COMMENT ON COLUMN corrections.reviewer IS 'Who decided';
 COMMENT ON COLUMN corrections.decided_at IS 'When, UTC';
+COMMENT ON COLUMN corrections.text_start IS 'Start of the row in documents.text: finds it again when rows are counted anew';
+COMMENT ON COLUMN corrections.text_end IS 'End of the row in documents.text';
+
+CREATE TABLE IF NOT EXISTS reviews (
+    form_id VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL,
+    in_sample BOOLEAN NOT NULL,
+    values_checked INTEGER NOT NULL,
+    values_wrong INTEGER NOT NULL,
+    reviewer VARCHAR NOT NULL,
+    decided_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE reviews IS 'Forms that a person has compared with their source; survives re-import';
+COMMENT ON COLUMN reviews.form_id IS 'The form';
+COMMENT ON COLUMN reviews.outcome IS 'accepted: all of it is right · corrected: right after the corrections · skipped: not decided';
+COMMENT ON COLUMN reviews.in_sample IS 'True where the form was drawn at random; only these tell the error rate';
+COMMENT ON COLUMN reviews.values_checked IS 'Values of the form: fields with a value, funding rows, indicator rows, and those noted as missing';
+COMMENT ON COLUMN reviews.values_wrong IS 'Of these, the ones that were wrong or missing';
+COMMENT ON COLUMN reviews.reviewer IS 'Who decided';
+COMMENT ON COLUMN reviews.decided_at IS 'When, UTC';
 
 CREATE TABLE IF NOT EXISTS runs (
     run_id VARCHAR PRIMARY KEY,

@@ -4,6 +4,7 @@ it; a target with its pieces. Forms come from the database or fresh from the pip
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,20 +173,22 @@ def print_form(form: ShownForm, console: Console) -> None:
         sides = Table.grid(padding=(0, 2), expand=True)
         sides.add_column(ratio=1, overflow="fold")
         sides.add_column(ratio=1, overflow="fold")
-        sides.add_row(_values(form), source_text(form))
+        sides.add_row(
+            _values(form), marked_source(form.text, {VALUE_STYLE: form.values, LEFTOVER_STYLE: form.leftovers})
+        )
         console.print(sides)
     else:
         console.print(_values(form))
-        console.print(source_text(form))
+        console.print(marked_source(form.text, {VALUE_STYLE: form.values, LEFTOVER_STYLE: form.leftovers}))
     legend = Text("source: ").append("value", VALUE_STYLE).append(" ").append("leftover", LEFTOVER_STYLE)
     console.print(legend.append(" everything else is label, boilerplate or title", "dim"))
 
 
-def source_text(form: ShownForm) -> Text:
-    """The form's source, a line for each row of its tables, with values and leftovers highlighted."""
-    shown = Text(visible(_rows_on_lines(form.text)), style="dim")
-    for style, places in ((VALUE_STYLE, form.values), (LEFTOVER_STYLE, form.leftovers)):
-        for start, end in places:
+def marked_source(text: str, places: Mapping[str, Iterable[tuple[int, int]]]) -> Text:
+    """Source text, a line for each row of its tables, with the places of each style highlighted."""
+    shown = Text(visible(_rows_on_lines(text)), style="dim")
+    for style, spans in places.items():
+        for start, end in spans:
             shown.stylize(f"not dim {style}", start, end)
     lines = [line for line in shown.split("\n") if line.plain.strip(" |")]
     return Text("\n").join(lines)

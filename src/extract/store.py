@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from extract.corrections import replay
 from extract.errors import StoreError
 from extract.pipeline import Extraction
 from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows, rows_of
@@ -71,13 +72,14 @@ class Store:
             (path, "", document_id, source.size_bytes, source.modified_at, now)
             for path, (source, document_id) in met.items()
         ]
-        with self._transaction():
+        with self.transaction() as connection:
             self._forget([e.document_id for e in extractions])
             self._connection.execute("DELETE FROM files WHERE member = '' AND path IN (SELECT unnest(?))", [list(met)])
             for table, values in rows.items():
                 if values:
                     with self._connection.appender(table) as appender:
                         appender.append_rows(values)
+            replay(connection, [e.document_id for e in extractions])
 
     def start_run(self, version: str, ruleset: str) -> str:
         """Record the start of an import and return its run_id."""
@@ -105,10 +107,11 @@ class Store:
             self._connection.execute(f"DELETE FROM {table} WHERE document_id IN ({known})", [document_ids])
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The connection, for changes that are all kept or, after an error, all dropped."""
         self._connection.begin()
         try:
-            yield
+            yield self._connection
         except BaseException:
             self._connection.rollback()
             raise

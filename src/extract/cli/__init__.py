@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from extract import __version__
-from extract.cli import archive, database, file, rules
+from extract.cli import archive, database, file, review, rules
 from extract.cli.output import EXIT_INTERRUPTED, complain, exit_code_of
 from extract.errors import ExtractError
 
@@ -63,6 +63,7 @@ app.command("parse")(file.parse_command)
 app.command("read")(file.read_command)
 app.command("report")(database.report_command)
 app.command("show")(database.show_command)
+app.command("review")(review.review_command)
 app.command("sql")(database.sql_command)
 app.command("target")(file.target_command)
 app.add_typer(rules_app, name="rules")

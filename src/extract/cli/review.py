@@ -1,0 +1,183 @@
+"""The spot-check in the terminal: review."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extract.cli.arguments import DEFAULT_DATABASE, Database, RulesFolder, opened, rule_set_of
+from extract.cli.output import complain, database_option
+from extract.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from extract.corrections import Change
+    from extract.review import Desk, FormOnDesk, Value
+    from extract.target import Vocabulary
+
+_KEYS = "[a]ccept  [c]orrect  [w]rong row  [m]issing value  [t]ext  [s]kip  [u]ndo  [q]uit"
+
+
+def review_command(
+    db: Database = DEFAULT_DATABASE,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only forms of this kind.")] = None,
+    worst: Annotated[int, typer.Option("--worst", min=0, help="So many of the worst forms first.")] = 20,
+    sample: Annotated[int, typer.Option("--sample", min=0, help="Then so many random forms of each kind.")] = 10,
+    seed: Annotated[str, typer.Option("--seed", help="Another word draws another random sample.")] = "",
+    reviewer: Annotated[str | None, typer.Option("--reviewer", help="Who decides; the name of the account.")] = None,
+    rate: Annotated[bool, typer.Option("--rate", help="Only print the error rate by what is reviewed so far.")] = False,
+    rules: RulesFolder = None,
+) -> None:
+    """Compare forms with their source, worst first and then a random sample, and accept or correct them.
+
+    Every decision is saved at once; quit whenever you like, and the next review goes on where you stopped. Corrections
+    are applied at once and again after every import. The random sample tells how many values are wrong.
+    """
+    from extract.review import Desk, error_rates, print_error_rates
+    from extract.terminal import data_console
+
+    console = data_console()
+    if not rate:
+        desk = Desk(db, reviewer or getpass.getuser(), kind=kind, worst=worst, sample=sample, seed=seed)
+        _walk(desk, console, _read_key if sys.stdin.isatty() else _read_line, rule_set_of(rules).targets)
+    with opened(db) as connection:
+        rates = error_rates(connection)
+    if rates:
+        print_error_rates(rates, console)
+    else:
+        complain(f"no form of a random sample is decided yet; go on with: extract review{database_option(db)}")
+
+
+def _walk(desk: Desk, console: Console, read_key: Callable[[], str], vocabulary: Vocabulary) -> None:
+    """One form after the other until all are done or the person quits."""
+    from extract.review import print_form_on_desk
+
+    while form := desk.form():
+        print_form_on_desk(form, desk.progress, console)
+        typer.echo(_KEYS)
+        while True:
+            key = read_key()
+            if key == "q":
+                return
+            try:
+                if _decide(desk, form, key, console, vocabulary):
+                    break
+            except UsageError as error:
+                complain(error.message)
+    typer.echo("All forms of this review are decided.")
+
+
+def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, vocabulary: Vocabulary) -> bool:
+    """Do what the key says; whether the screen is to be drawn anew. Raises UsageError."""
+    from extract.review import print_source
+
+    if key in ("a", "s"):
+        desk.close(form, skip=key == "s")
+    elif key == "u":
+        if not desk.undo():
+            typer.echo("There is nothing to undo.")
+            return False
+    elif key in ("c", "w", "m"):
+        ask = {"c": _ask_correction, "w": _ask_wrong_row, "m": _ask_missing}[key]
+        changes = ask(form, vocabulary)
+        if not changes:
+            return False
+        desk.correct(form, changes)
+    elif key == "t":
+        print_source(form, console)
+        return False
+    else:
+        typer.echo(_KEYS)
+        return False
+    return True
+
+
+# What of a value is corrected, by its table; of a target, everything that follows from it.
+_COLUMNS = {
+    "forms": ("fiscal_year", "title"),
+    "fields": ("value",),
+    "funding": ("amount", "unit", "source", "stage", "block"),
+    "indicators": ("target", "actual", "name", "level1", "level2", "block", "weight", "score", "deviation"),
+}
+
+
+def _ask_correction(form: FormOnDesk, vocabulary: Vocabulary) -> list[Change]:
+    """The number of a value, the column where the row has several, and what it should be."""
+    from extract.corrections import Change
+    from extract.review import actual_changes, target_changes
+
+    value = _ask_value(form)
+    if value is None:
+        return []
+    columns = _COLUMNS[value.table]
+    column = columns[0]
+    if len(columns) > 1:
+        column = _ask(f"which of {', '.join(columns)} [{column}]") or column
+        if column not in columns:
+            raise UsageError("review.no_column", f"{column!r} is none of {', '.join(columns)}")
+    answer = _ask(f"{column} should be (- for blank)")
+    if not answer:
+        return []
+    new = None if answer == "-" else answer
+    if column in ("target", "actual"):
+        return (target_changes if column == "target" else actual_changes)(value.row, new, vocabulary)
+    return [Change(value.table, value.row, column, new)]
+
+
+def _ask_wrong_row(form: FormOnDesk, _: Vocabulary) -> list[Change]:
+    """The number of a value that the form does not have: its whole row goes."""
+    from extract.corrections import WHOLE_ROW, Change
+
+    value = _ask_value(form)
+    return [Change(value.table, value.row, WHOLE_ROW, None)] if value else []
+
+
+def _ask_missing(_form: FormOnDesk, _: Vocabulary) -> list[Change]:
+    """A value that the source has and the tables lack, in words: it counts as an error and is listed."""
+    from extract.corrections import MISSING, Change
+
+    words = _ask("what is missing, in words")
+    return [Change("forms", "", MISSING, words)] if words else []
+
+
+def _ask_value(form: FormOnDesk) -> Value | None:
+    answer = _ask("number of the value")
+    if not answer:
+        return None
+    if not answer.isdecimal() or not 1 <= int(answer) <= len(form.values):
+        raise UsageError("review.no_value", f"{answer!r} is no number from 1 to {len(form.values)}")
+    return form.values[int(answer) - 1]
+
+
+def _ask(question: str) -> str:
+    typer.echo(f"{question}: ", nl=False)
+    return sys.stdin.readline().strip()
+
+
+def _read_line() -> str:
+    """The first letter of a line: where the input is no terminal, and for those who pipe their keys; its end quits."""
+    line = sys.stdin.readline()
+    return line.strip()[:1].lower() if line else "q"
+
+
+def _read_key() -> str:
+    """One key as it is pressed."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        return msvcrt.getwch().lower()
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    try:
+        tty.setcbreak(terminal)
+        return (sys.stdin.read(1) or "q").lower()
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
