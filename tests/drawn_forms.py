@@ -205,8 +205,8 @@ def _meaning(text: str, meaning: str) -> dict[str, str | None]:
         meaning = "~"
     operator, *words = meaning.split()
     result: dict[str, str | None] = dict.fromkeys(_MEANINGS)
-    if operator == "~":
-        return result
+    if operator in ("~", "*"):
+        return dict.fromkeys(_MEANINGS, None if operator == "~" else "*")
     if words and words[0].startswith("@"):
         return result | {"operator": operator, "deadline": words[0][1:]}
     lower, upper = (words.pop(0), words.pop(0)) if operator == "between" else (words[0], words.pop(0))
