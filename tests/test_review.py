@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from extract import pipeline
 from extract.cli import app
 from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
+from extract.goldens import check_sample
 from extract.importer import import_paths
 from extract.review import Desk, FormOnDesk, error_rates, target_changes, wilson_interval
 from extract.rules import RuleSet
@@ -241,3 +243,28 @@ def test_the_whole_review_can_be_typed(database: Path, query: Query) -> None:
         ("accepted", 2),
         ("corrected", 1),
     ]
+
+
+def test_corrections_are_listed_counted_and_exported_as_golden_cases(database: Path, rules: RuleSet) -> None:
+    desk = Desk(database, "周", worst=1, sample=0)
+    shown = on_desk(desk)
+    desk.correct(shown, [Change("fields", "project_name", "value", "水系"), Change("forms", "", MISSING, "一行")])
+    desk.correct(shown, target_changes("2", "≤1.5万株", rules.targets))
+    desk.correct(shown, [Change("indicators", "1", WHOLE_ROW, None)])
+
+    def run(*options: str) -> str:
+        result = CliRunner().invoke(app, ["corrections", "--db", str(database), *options])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    assert "水系" in run()
+    assert {"what": "fields.project_name", "label": "专项名称", "times": 1}.items() <= json.loads(
+        run("--hints", "--json")
+    )[0].items()
+    folder = database.parent / "cases"
+    assert run("--goldens", str(folder)).split() == [str(folder / "b.txt.expected.json")]
+    (golden,) = json.loads((folder / "b.txt.expected.json").read_text("utf-8"))["forms"]
+    assert {"name": "project_name", "label": "专项名称", "value": "水系"} in golden["fields"]
+    (indicator,) = golden["indicators"]
+    assert (indicator["indicator_index"], indicator["operator"], indicator["value"]) == (1, "<=", "1.5")
+    assert check_sample(folder / "b.txt", (folder / "b.txt").read_bytes(), rules, write=False).outcome == "different"

@@ -74,6 +74,19 @@ _RATES = """
 """
 
 
+# A target is corrected in several columns at once; the printed one stands for them.
+_HINTS = """
+    SELECT form_kind, target_table || '.' || CASE WHEN target_table = 'fields' THEN target_row ELSE target_column END,
+           (SELECT min(label) FROM fields v
+            WHERE v.form_id = c.form_id AND target_table = 'fields' AND name = target_row),
+           count(*) AS times, min_by(coalesce(old, '(blank)') || ' → ' || coalesce(new, '(blank)'), decided_at)
+    FROM corrections c JOIN forms USING (form_id)
+    WHERE target_table <> 'indicators' OR target_column IN (
+        '(row)', 'target_text', 'actual_text', 'name', 'level1', 'level2', 'block', 'weight', 'score', 'deviation')
+    GROUP BY ALL ORDER BY times DESC, 1, 2, 3
+"""
+
+
 class Value(NamedTuple):
     """One value to compare: its row in the database, what it is, how it was read (None: blank), and its place in the
     form's text.
@@ -223,6 +236,14 @@ def error_rates(connection: duckdb.DuckDBPyConnection) -> list[ErrorRate]:
         ErrorRate(kind, forms, bad, values, wrong, *wilson_interval(wrong, values))
         for kind, forms, values, wrong, bad in connection.execute(_RATES).fetchall()
     ]
+
+
+def hints(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Where people had to correct, most often first: form kind, what, the label in the source, how often, an example.
+
+    What is wrong again and again is a rule to mend, not a value.
+    """
+    return connection.execute(_HINTS).fetchall()
 
 
 def wilson_interval(hits: int, trials: int) -> tuple[float, float]:

@@ -1,23 +1,25 @@
-"""The spot-check in the terminal: review."""
+"""The spot-check in the terminal, and what it has led to: review, corrections."""
 
 from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extract.cli.arguments import DEFAULT_DATABASE, Database, RulesFolder, opened, rule_set_of
-from extract.cli.output import complain, database_option
-from extract.errors import UsageError
+from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, RulesFolder, bytes_of, opened, rule_set_of
+from extract.cli.output import complain, database_option, print_json
+from extract.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from extract.corrections import Change
+    from extract.corrections import Change, Correction
     from extract.review import Desk, FormOnDesk, Value
+    from extract.rules import RuleSet
     from extract.target import Vocabulary
 
 _KEYS = "[a]ccept  [c]orrect  [w]rong row  [m]issing value  [t]ext  [s]kip  [u]ndo  [q]uit"
@@ -51,6 +53,76 @@ def review_command(
         print_error_rates(rates, console)
     else:
         complain(f"no form of a random sample is decided yet; go on with: extract review{database_option(db)}")
+
+
+def corrections_command(
+    db: Database = DEFAULT_DATABASE,
+    hints: Annotated[bool, typer.Option("--hints", help="Count them by label: which rule to mend first.")] = False,
+    goldens: Annotated[
+        Path | None,
+        typer.Option("--goldens", help="Write the corrected files and what they should give into this folder."),
+    ] = None,
+    rules: RulesFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what people have corrected; turn it into golden cases, or into hints which rule to mend.
+
+    Example:  extract corrections --goldens my-samples  then  extract rules test my-samples
+    """
+    from extract.corrections import stored
+    from extract.query import print_rows
+    from extract.review import hints as hints_of
+    from extract.terminal import data_console
+
+    with opened(db) as connection:
+        corrections = stored(connection)
+        counted = hints_of(connection)
+        paths = dict(connection.execute(_PATHS).fetchall())
+    if goldens:
+        _write_goldens(goldens, corrections, paths, rule_set_of(rules))
+        return
+    names: tuple[str, ...] = ("form", "table", "row", "column", "old", "new", "reviewer", "decided_at")
+    rows: list[tuple[object, ...]] = [
+        (c.form_id, c.change.table, c.change.row, c.change.column, c.old, c.change.new, c.reviewer, c.decided_at)
+        for c in corrections
+    ]
+    if hints:
+        names, rows = ("form_kind", "what", "label", "times", "for example"), counted
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print_rows(names, rows, data_console())
+
+
+# Plain files of documents that have corrections.
+_PATHS = """
+    SELECT form_id, min(path) FROM corrections JOIN forms USING (form_id) JOIN files USING (document_id)
+    WHERE member = '' GROUP BY form_id
+"""
+
+
+def _write_goldens(folder: Path, corrections: Sequence[Correction], paths: Mapping[str, str], rules: RuleSet) -> None:
+    """A copy of each corrected file, and beside it what it should give."""
+    from extract.goldens import SUFFIX, corrected_golden_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(set(paths.values())):
+        try:
+            sample = bytes_of(Path(path))
+        except SourceError as error:
+            complain(error.message)
+            continue
+        copy = folder / Path(path).name
+        golden = copy.with_name(copy.name + SUFFIX)
+        if golden.exists():
+            complain(f"{golden}: is there already and stays as it is; remove it to have it written anew")
+            continue
+        copy.write_bytes(sample)
+        golden.write_text(corrected_golden_text(sample, rules, corrections), "utf-8")
+        typer.echo(golden)
+    for form_id in sorted({c.form_id for c in corrections} - paths.keys()):
+        complain(f"form {form_id}: its file lies in an archive; unpack it, import it, and try again")
+    typer.echo(f"Next: extract rules test {folder}", err=True)
 
 
 def _walk(desk: Desk, console: Console, read_key: Callable[[], str], vocabulary: Vocabulary) -> None:
