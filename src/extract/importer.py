@@ -67,6 +67,8 @@ def import_paths(
                 progress(summary)
         finally:
             batch.write()  # what is extracted is kept, also when somebody interrupts
+        if summary.documents:
+            store.link_projects(rules)
         skipped = summary.skipped + summary.duplicates
         store.finish_run(run_id, summary.files, skipped, summary.forms, summary.failures)
     return summary

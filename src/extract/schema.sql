@@ -372,3 +372,37 @@ COMMENT ON COLUMN runs.files_seen IS 'Files met';
 COMMENT ON COLUMN runs.files_skipped IS 'Files unchanged since an earlier run, or of known content';
 COMMENT ON COLUMN runs.forms IS 'Forms extracted';
 COMMENT ON COLUMN runs.failures IS 'Files that could not be read';
+
+CREATE TABLE IF NOT EXISTS projects (
+    project_id VARCHAR PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    unit VARCHAR,
+    first_year INTEGER,
+    last_year INTEGER,
+    forms INTEGER NOT NULL
+);
+COMMENT ON TABLE projects IS 'Projects across the years, found by unit and similar name; made anew after each import and by: extract link';
+COMMENT ON COLUMN projects.project_id IS 'Identifier, from the unit and the name';
+COMMENT ON COLUMN projects.name IS 'The name as its latest form prints it';
+COMMENT ON COLUMN projects.unit IS 'The unit that carries it out, else the one that reports it, else its department, as its latest form prints it';
+COMMENT ON COLUMN projects.first_year IS 'Fiscal year of its earliest form';
+COMMENT ON COLUMN projects.last_year IS 'Fiscal year of its latest form';
+COMMENT ON COLUMN projects.forms IS 'Number of its forms, of every kind';
+
+CREATE TABLE IF NOT EXISTS project_links (
+    form_id VARCHAR PRIMARY KEY,
+    project_id VARCHAR NOT NULL,
+    name_key VARCHAR NOT NULL,
+    score DECIMAL(5, 2) NOT NULL,
+    reason VARCHAR NOT NULL,
+    linked_to VARCHAR,
+    duplicate_of VARCHAR
+);
+COMMENT ON TABLE project_links IS 'Why each form belongs to its project; forms without a project name have no row';
+COMMENT ON COLUMN project_links.form_id IS 'The form';
+COMMENT ON COLUMN project_links.project_id IS 'Its project';
+COMMENT ON COLUMN project_links.name_key IS 'What its name was compared by: without year, numbering, 专项, 项目, 资金 and the like';
+COMMENT ON COLUMN project_links.score IS 'Similarity to the name of linked_to, 0 to 100; 0 where there is no unit to link by';
+COMMENT ON COLUMN project_links.reason IS 'first: the project''s earliest form · same_name: printed alike · same_key: alike but for year, numbering, 专项 and the like · similar_name · no_unit: the form names no unit, so that nothing was linked';
+COMMENT ON COLUMN project_links.linked_to IS 'The form whose name it was compared with';
+COMMENT ON COLUMN project_links.duplicate_of IS 'A form of the same kind and year with exactly the same content, such as a copy in another format; sums leave this one out';

@@ -18,9 +18,12 @@ from typing import NamedTuple
 import duckdb
 
 from extract.corrections import replay
+from extract.dictionary import create_views
 from extract.errors import StoreError
 from extract.pipeline import Extraction
+from extract.projects import NamedForm, link_projects
 from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows, rows_of
+from extract.rules import RuleSet
 from extract.sources import Source
 
 SCHEMA_VERSION = 2
@@ -76,10 +79,20 @@ class Store:
             self._forget([e.document_id for e in extractions])
             self._connection.execute("DELETE FROM files WHERE member = '' AND path IN (SELECT unnest(?))", [list(met)])
             for table, values in rows.items():
-                if values:
-                    with self._connection.appender(table) as appender:
-                        appender.append_rows(values)
+                self._append(table, values)
             replay(connection, [e.document_id for e in extractions])
+
+    def link_projects(self, rules: RuleSet) -> int:
+        """Link the forms of all years to projects, anew from what is stored, and return how many projects there are."""
+        forms = [NamedForm(*row) for row in self._fetch(_NAMED_FORMS)]
+        projects, links = link_projects(forms, rules.projects)
+        copies: dict[str, str] = dict(self._fetch(_COPIES))
+        with self.transaction() as connection:
+            for table in ("projects", "project_links"):
+                connection.execute(f"DELETE FROM {table}")
+            self._append("projects", projects)
+            self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
+        return len(projects)
 
     def start_run(self, version: str, ruleset: str) -> str:
         """Record the start of an import and return its run_id."""
@@ -106,6 +119,11 @@ class Store:
         for table in BY_DOCUMENT:
             self._connection.execute(f"DELETE FROM {table} WHERE document_id IN ({known})", [document_ids])
 
+    def _append(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
+            with self._connection.appender(table) as appender:
+                appender.append_rows(rows)
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The connection, for changes that are all kept or, after an error, all dropped."""
@@ -121,19 +139,47 @@ class Store:
         return self._connection.execute(sql, list(values)).fetchall()
 
 
+# The forms of a whole department have no project; they are one with those of the same department in other years.
+_NAMED_FORMS = """
+    SELECT form_id, CASE WHEN starts_with(form_kind, 'department-') THEN 'department' ELSE 'project' END,
+           form_kind, fiscal_year,
+           CASE WHEN starts_with(form_kind, 'department-') THEN '部门整体' ELSE project_name END,
+           implementing_unit, reporting_unit, competent_department
+    FROM forms WHERE project_name IS NOT NULL OR starts_with(form_kind, 'department-')
+"""
+# Forms of one kind and year that say exactly the same, each with the first of them.
+_COPIES = """
+    WITH said AS (
+            SELECT form_id, hash(name, value) AS line FROM fields
+            UNION ALL SELECT form_id, hash(source, stage, block, amount, unit) FROM funding
+            UNION ALL SELECT form_id, hash(block, level1, level2, name, target_text, actual_text) FROM indicators),
+         content AS (SELECT form_id, count(*) AS lines, sum(line) AS print FROM said GROUP BY form_id),
+         firsts AS (
+            SELECT form_id, min(form_id) OVER (PARTITION BY form_kind, fiscal_year, title, lines, print) AS first
+            FROM forms JOIN content USING (form_id))
+    SELECT form_id, first FROM firsts WHERE form_id <> first
+"""
+
+
 def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection without access to files or network. Raises StoreError."""
-    if not path.exists():
-        message = f"{path}: there is no such database; make it with: extract import PATH --db {path}"
-        raise StoreError("database.missing", message)
+    """A read-only connection without access to files, network and Python's variables. Raises StoreError."""
+    refuse_missing(path)
     _refuse_other_files(path)
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
         raise _explained(path, error) from error
     _check_schema(path, connection)
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    connection.execute("SET python_enable_replacements = false; SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
     return connection
+
+
+def refuse_missing(path: Path) -> None:
+    """Raises StoreError where there is no database."""
+    if not path.exists():
+        message = f"{path}: there is no such database; make it with: extract import PATH --db {path}"
+        raise StoreError("database.missing", message)
 
 
 # ------------------------------------------------------------------------------------------------------------ opening
@@ -183,7 +229,7 @@ def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     package = resources.files("extract")
     connection.begin()
     connection.execute(package.joinpath("schema.sql").read_text("utf-8"))
-    connection.execute(package.joinpath("views.sql").read_text("utf-8"))
+    create_views(connection)
     connection.execute("INSERT INTO schema_version VALUES (?)", [SCHEMA_VERSION])
     connection.commit()
 

@@ -59,6 +59,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 # Every command, in the order in which --help lists them.
 app.command("import")(archive.import_command)
+app.command("link")(archive.link_command)
 app.command("parse")(file.parse_command)
 app.command("read")(file.read_command)
 app.command("report")(database.report_command)

@@ -1,4 +1,4 @@
-"""Commands that write the database from files: import."""
+"""Commands that write the database: import, link."""
 
 from __future__ import annotations
 
@@ -48,6 +48,27 @@ def import_command(
         raise typer.Exit(EXIT_UNREADABLE)
     if summary.failures or summary.error_findings:
         raise typer.Exit(EXIT_FAILURES)
+
+
+def link_command(
+    db: Database = DEFAULT_DATABASE,
+    rules: RulesFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Link the forms of all years to projects, anew: by unit, and by names that are the same or similar.
+
+    Every import that reads something does this at its end. Run it when you have changed rules/vocabulary/projects.yaml.
+    Score and reason of each link:  extract sql "from project_forms"
+    """
+    from extract.store import Store, refuse_missing
+
+    rule_set = rule_set_of(rules)
+    refuse_missing(db)
+    with Store(db) as store:
+        projects = store.link_projects(rule_set)
+    if not quiet:
+        typer.echo(f"{projects} projects", err=True)
+        typer.echo(f'Next: extract sql "from project_changes"{database_option(db)}', err=True)
 
 
 def _surviving_extract(data: bytes, rules: RuleSet) -> Extraction:

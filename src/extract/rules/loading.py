@@ -17,6 +17,7 @@ from extract.rules.spec import (
     LabelsFile,
     LevelsFile,
     PhrasesFile,
+    ProjectsFile,
     UnitsFile,
 )
 from extract.rules.yaml_file import RuleFile
@@ -50,7 +51,8 @@ def load_rules(*folders: Path) -> RuleSet:
     digest = hashlib.sha256()
     for name, source in sources.items():
         digest.update(f"{name}\0".encode() + source.data)
-    rules = RuleSet(forms, phrases, IndicatorWords(tables), levels, targets, digest.hexdigest()[:12])
+    projects = _vocabulary(sources, "projects").model(ProjectsFile)
+    rules = RuleSet(forms, phrases, IndicatorWords(tables), levels, targets, projects, digest.hexdigest()[:12])
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules

@@ -20,6 +20,7 @@ from extract.rules.spec import (
     LevelsFile,
     Pattern,
     PhrasesFile,
+    ProjectsFile,
 )
 from extract.target import Vocabulary
 
@@ -190,6 +191,7 @@ class RuleSet:
     indicators: IndicatorWords
     levels: Levels
     targets: Vocabulary
+    projects: ProjectsFile
     version: str
 
     @cached_property

@@ -185,3 +185,18 @@ class UnitsFile(_File):
 
     scales: dict[str, str]
     units: list[UnitSpec]
+
+
+class ProjectsFile(_Strict):
+    """`vocabulary/projects.yaml`: how names of projects are compared across the years."""
+
+    years: list[Pattern]
+    notes: list[Pattern]
+    numbering: list[Pattern]
+    generic: list[str]
+    counters: list[str]
+    contrasts: list[list[str]]
+    place_endings: list[str]
+    similarity_added: float = Field(ge=50, le=100)
+    similarity_replaced: float = Field(ge=50, le=100)
+    shortest: int = Field(ge=1)

@@ -1,0 +1,326 @@
+"""Projects across the years: forms of one unit whose project names say the same are one project.
+
+A name is compared by its key: without years, numbering, notes in brackets and words such as 专项, 项目, 资金. Forms
+with the same unit and key belong together; so do those whose keys are similar (`rapidfuzz`), unless something tells them
+apart: a number (一期, 二期), words that exclude each other, two places, or that both were declared in the same year.
+The words and thresholds are data, in rules/vocabulary/projects.yaml. What is not sure stays apart: a missing link
+leaves a gap, a wrong one spoils every sum over it.
+
+How this stays near linear: forms are grouped by unit and key first, which is a dictionary. Similar keys are sought
+within a unit only, and only among those that share a rare pair of characters: `d` insertions and deletions cannot
+touch more than `2d` of the pairs of a name, so that similar names share one of the `2d + 1` rarest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+import regex
+from rapidfuzz.distance import Indel, Levenshtein
+
+from extract.labels import compact
+from extract.rules.spec import Pattern, ProjectsFile
+from extract.target.numerals import chinese_number
+
+
+class NamedForm(NamedTuple):
+    """What the store knows of a form's project. `family` keeps whole departments apart from projects."""
+
+    form_id: str
+    family: str
+    form_kind: str
+    fiscal_year: int | None
+    project_name: str
+    implementing_unit: str | None
+    reporting_unit: str | None
+    competent_department: str | None
+
+
+class Project(NamedTuple):
+    """A row of `projects`: the name and unit as its latest form prints them."""
+
+    project_id: str
+    name: str
+    unit: str | None
+    first_year: int | None
+    last_year: int | None
+    forms: int
+
+
+class Link(NamedTuple):
+    """A row of `project_links`: why a form belongs to its project.
+
+    `reason` is first (the project's earliest form), same_name (as printed), same_key (but for years, numbering, 专项
+    and the like), similar_name, or no_unit (nothing to link by, a project of its own). `score` is the similarity to the
+    name of `linked_to`, 0 to 100.
+    """
+
+    form_id: str
+    project_id: str
+    name_key: str
+    score: Decimal
+    reason: str
+    linked_to: str | None
+
+
+class NameKey(NamedTuple):
+    """What a project name is compared by: its words, and its numbers in their order, which must be equal."""
+
+    words: str
+    numbers: tuple[str, ...]
+
+
+class ProjectNames:
+    """The words of rules/vocabulary/projects.yaml, compiled."""
+
+    def __init__(self, file: ProjectsFile) -> None:
+        self._years = _any_of(file.years)
+        self._notes = regex.compile(rf"\((?:{_any_of(file.notes).pattern})?\)")
+        self._numbering = regex.compile(f"(?:{_any_of(file.numbering).pattern})+")
+        self._generic = regex.compile(f"(?:{_either(file.generic)})+$")
+        self._number = regex.compile(
+            rf"第?(?P<counted>\d+|[一二三四五六七八九十]+|[ivx]+)(?P<counter>{_either(file.counters)})|(?P<digits>\d+)"
+        )
+        self._contrasts = [frozenset(group) for group in file.contrasts]
+        self._places = frozenset(file.place_endings)
+        self.file = file
+
+    def key(self, name: str) -> NameKey:
+        """The key of a printed name.
+
+        >>> names.key("2021年度农村公路养护（二期）专项资金"), names.key("一、农村公路养护Ⅱ期项目（续）")
+        (NameKey(words='农村公路养护2期', numbers=('2期',)), NameKey(words='农村公路养护2期', numbers=('2期',)))
+        """
+        text = _plain(name)
+        short = self._notes.sub("", self._years.sub("", text))
+        short = self._numbering.sub("", short, count=1) if self._numbering.match(short) else short
+        bare = _PUNCTUATION.sub("", short)
+        words = self._generic.sub("", bare) or bare or _PUNCTUATION.sub("", text)
+        numbers: list[str] = []
+
+        def plain(found: regex.Match[str]) -> str:
+            number = found["digits"] or _arabic(found["counted"]) + found["counter"]
+            numbers.append(number)
+            return number
+
+        return NameKey(self._number.sub(plain, words), tuple(numbers))
+
+    def similarity(self, first: str, second: str) -> float:
+        """How similar two keys' words are, 0 to 100; 0 where something tells them apart or it is not enough."""
+        score = 100 * Indel.normalized_similarity(first, second, score_cutoff=self.file.similarity_added / 100)
+        if not score or self._contradict(first, second):
+            return 0
+        replaced = [edit for edit in Levenshtein.opcodes(first, second) if edit.tag == "replace"]
+        if not replaced:
+            return score
+        places = any(self._places & set(first[edit.src_end : edit.src_end + 2]) for edit in replaced)
+        return 0 if places or score < self.file.similarity_replaced else score
+
+    def _contradict(self, first: str, second: str) -> bool:
+        for group in self._contrasts:
+            mine, others = ({word for word in group if word in text} for text in (first, second))
+            if mine - others and others - mine:
+                return True
+        return False
+
+
+def link_projects(forms: Iterable[NamedForm], file: ProjectsFile) -> tuple[list[Project], list[Link]]:
+    """The projects and a link for each form, the same whatever order the forms come in."""
+    names = ProjectNames(file)
+    groups = _groups(sorted(forms), names)
+    clusters: list[list[_Group]] = []
+    by_unit: dict[tuple[str, str], list[_Group]] = defaultdict(list)
+    for group in groups:
+        if group.unit is None:
+            clusters.append([group])
+        else:
+            by_unit[group.family, group.unit].append(group)
+    for siblings in by_unit.values():
+        clusters += _clusters(siblings, names)
+    projects, links = [], []
+    for cluster in clusters:
+        project, its_links = _project(cluster)
+        projects.append(project)
+        links += its_links
+    return sorted(projects), sorted(links)
+
+
+@dataclass
+class _Group:
+    """Forms of one unit with the same key."""
+
+    family: str
+    unit: str | None
+    key: NameKey
+    forms: list[NamedForm]
+    # How it came into its project: the similarity, and the form whose name is similar.
+    score: float = 100.0
+    linked_to: NamedForm | None = None
+    occasions: set[tuple[str, int | None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.occasions = {(form.form_kind, form.fiscal_year) for form in self.forms if form.fiscal_year}
+
+    @property
+    def first(self) -> NamedForm:
+        return min(self.forms, key=_by_year)
+
+    @property
+    def order(self) -> tuple[int, NameKey]:
+        return (self.first.fiscal_year or 9999, self.key)
+
+
+def _groups(forms: Sequence[NamedForm], names: ProjectNames) -> list[_Group]:
+    """Forms by unit and key. A form that names only its department takes the unit that the department's forms of the
+    same name have, if it is one; where there are several, nothing says which."""
+    keys = {name: names.key(name) for name in {form.project_name for form in forms}}
+    doers: dict[tuple[str, NameKey, str], set[str]] = defaultdict(set)
+    for form in forms:
+        doer, department = _doer(form), _unit_key(form.competent_department)
+        if doer and department:
+            doers[form.family, keys[form.project_name], department].add(doer)
+    groups: dict[tuple[str, str, NameKey], list[NamedForm]] = defaultdict(list)
+    alone: list[_Group] = []
+    for form in forms:
+        key, department = keys[form.project_name], _unit_key(form.competent_department)
+        same = doers.get((form.family, key, department or ""), set())
+        unit = _doer(form) or (next(iter(same)) if len(same) == 1 else department)
+        if unit is None:
+            alone.append(_Group(form.family, None, key, [form]))
+        else:
+            groups[form.family, unit, key].append(form)
+    return [*alone, *(_Group(family, unit, key, members) for (family, unit, key), members in sorted(groups.items()))]
+
+
+def _doer(form: NamedForm) -> str | None:
+    return _unit_key(form.implementing_unit) or _unit_key(form.reporting_unit)
+
+
+def _unit_key(unit: str | None) -> str | None:
+    """A unit's name without its code, note of a seal and punctuation; None for none."""
+    return _PUNCTUATION.sub("", _CODE_OR_SEAL.sub("", compact(unit))) or None if unit else None
+
+
+def _clusters(groups: list[_Group], names: ProjectNames) -> list[list[_Group]]:
+    """Groups of one unit whose keys are similar; each cluster begins with its earliest group."""
+    cluster_of = {id(group): [group] for group in groups}
+    pairs = sorted(
+        ((-score, a.order, b.order, a, b) for a, b, score in _similar_pairs(groups, names)), key=lambda pair: pair[:3]
+    )
+    neighbours: dict[int, list[tuple[_Group, float]]] = defaultdict(list)
+    for minus_score, _, _, first, second in pairs:
+        mine, others = cluster_of[id(first)], cluster_of[id(second)]
+        if mine is others or _occasions(mine) & _occasions(others):
+            continue
+        mine += others
+        cluster_of |= dict.fromkeys(map(id, others), mine)
+        neighbours[id(first)].append((second, -minus_score))
+        neighbours[id(second)].append((first, -minus_score))
+    clusters = {id(cluster): cluster for cluster in cluster_of.values()}
+    return [_from_the_earliest(cluster, neighbours) for cluster in clusters.values()]
+
+
+def _occasions(cluster: list[_Group]) -> set[tuple[str, int | None]]:
+    return set().union(*(group.occasions for group in cluster))
+
+
+def _from_the_earliest(cluster: list[_Group], neighbours: dict[int, list[tuple[_Group, float]]]) -> list[_Group]:
+    """The cluster in the order of its links, each group noting the form that it was linked to."""
+    reached = [min(cluster, key=lambda group: group.order)]
+    for group in reached:
+        for other, score in neighbours[id(group)]:
+            if not any(other is each for each in reached):
+                other.score, other.linked_to = score, group.first
+                reached.append(other)
+    return reached
+
+
+def _similar_pairs(groups: list[_Group], names: ProjectNames) -> Iterator[tuple[_Group, _Group, float]]:
+    """Pairs of groups with equal numbers and similar words, each once."""
+    frequency = Counter(pair for group in groups for pair in _pairs_of_characters(group.key.words))
+    seen: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
+    allowed = 1 - names.file.similarity_added / 100
+    for position, group in enumerate(groups):
+        words = group.key.words
+        if len(words) < names.file.shortest:
+            continue
+        rare = sorted(_pairs_of_characters(words), key=lambda pair: (frequency[pair], pair))
+        # The other name is at most so long that the edits are `allowed` of both lengths.
+        edits = int(allowed * len(words) * (1 + (1 + allowed) / (1 - allowed)))
+        candidates: set[int] = set()
+        for pair in rare[: 2 * edits + 1]:
+            candidates.update(seen[pair, group.key.numbers])
+            seen[pair, group.key.numbers].append(position)
+        for candidate in sorted(candidates):
+            score = names.similarity(groups[candidate].key.words, words)
+            if score:
+                yield groups[candidate], group, score
+
+
+def _pairs_of_characters(words: str) -> set[str]:
+    return {words[at : at + 2] for at in range(len(words) - 1)}
+
+
+def _project(cluster: list[_Group]) -> tuple[Project, list[Link]]:
+    forms = sorted((form for group in cluster for form in group.forms), key=_by_year)
+    root = cluster[0]
+    # The smallest name and unit: adding forms of the same names does not change it.
+    smallest = min((group.family, group.unit or group.first.form_id, group.key) for group in cluster)
+    project_id = "p" + hashlib.sha256(repr(smallest).encode()).hexdigest()[:12]
+    years = [form.fiscal_year for form in forms if form.fiscal_year]
+    latest = max(forms, key=lambda form: (form.fiscal_year or 0, form.form_kind, form.form_id))
+    unit = latest.implementing_unit or latest.reporting_unit or latest.competent_department
+    project = Project(
+        project_id, latest.project_name, unit, min(years, default=None), max(years, default=None), len(forms)
+    )
+    return project, [_link(form, group, root, project_id) for group in cluster for form in group.forms]
+
+
+def _link(form: NamedForm, group: _Group, root: _Group, project_id: str) -> Link:
+    first = group.first
+    if root.unit is None:
+        reason, score, linked_to = "no_unit", 0.0, None
+    elif form is root.first:
+        reason, score, linked_to = "first", 100.0, None
+    elif group.linked_to:
+        reason, score, linked_to = "similar_name", group.score, group.linked_to
+    else:
+        same = _plain(form.project_name) == _plain(first.project_name)
+        reason, score, linked_to = "same_name" if same else "same_key", 100.0, first
+    exact = Decimal(f"{score:.2f}")
+    return Link(form.form_id, project_id, group.key.words, exact, reason, linked_to and linked_to.form_id)
+
+
+def _by_year(form: NamedForm) -> tuple[int, str, str]:
+    return (form.fiscal_year or 9999, form.form_kind, form.form_id)
+
+
+# ------------------------------------------------------------------------------------------------------------- words
+
+_BRACKETS = str.maketrans("【〔［〈《「『】〕］〉》」』", "((((((()))))))")
+_PUNCTUATION = re.compile(r"[^\w]|_")
+_CODE_OR_SEAL = re.compile(r"\[\d+\]|^\d+[-—]?|\((?:盖章|公章|签章|章)\)")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
+
+
+def _plain(name: str) -> str:
+    return compact(unicodedata.normalize("NFKC", name).translate(_BRACKETS)).lower()
+
+
+def _arabic(number: str) -> str:
+    return _ROMAN.get(number) or (number if number.isascii() else chinese_number(number)) or number
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(regex.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _any_of(patterns: Iterable[Pattern]) -> regex.Pattern[str]:
+    return regex.compile("|".join(f"(?:{each.pattern})" for each in patterns))

@@ -1,0 +1,174 @@
+"""Projects across the years: which names mean one project, which do not, and what the links say."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.projects import Link, NamedForm, Project, ProjectNames, link_projects
+from extract.rules import RuleSet
+
+
+def form(
+    number: int,
+    year: int | None,
+    name: str,
+    unit: str | None = "林业站",
+    kind: str = "project-declaration",
+    department: str = "林业局",
+) -> NamedForm:
+    return NamedForm(f"f{number}", "project", kind, year, name, unit, None, department)
+
+
+def linked(rules: RuleSet, *forms: NamedForm) -> tuple[list[Project], dict[str, Link]]:
+    projects, links = link_projects(forms, rules.projects)
+    return projects, {link.form_id: link for link in links}
+
+
+SAME = [
+    ("2021年度公园管护项目", "公园管护"),
+    ("公园管护专项资金", "2022年公园管护经费"),
+    ("（2021年）公园管护", "公园管护（续）"),
+    ("一、公园管护", "3.公园管护"),
+    ("项目1：公园管护", "公 园 管 护"),
+    ("公园改造二期", "公园改造（Ⅱ期）"),
+    ("公园改造第2期", "公园改造（二期）"),
+    ("二〇二一年公园管护", "公园管护"),
+    ("2020-2022年公园管护", "公园管护"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SAME)
+def test_names_with_the_same_key_are_one_project(rules: RuleSet, first: str, second: str) -> None:
+    projects, links = linked(rules, form(1, 2020, first), form(2, 2021, second))
+    assert len(projects) == 1
+    assert (links["f1"].reason, links["f2"].reason) == ("first", "same_key")
+    assert links["f2"].score == 100
+
+
+SIMILAR = [
+    ("公园绿化管护", "公园绿化管护工程"),
+    ("农村义务教育学生营养改善计划", "义务教育学生营养改善计划补助"),
+    ("高标准农田建设与后期管护", "高标准农田建设和后期管护"),
+    ("城区路灯维护", "县城区路灯维护"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SIMILAR)
+def test_similar_names_are_one_project_and_the_link_says_how_similar(rules: RuleSet, first: str, second: str) -> None:
+    projects, links = linked(rules, form(1, 2020, first), form(2, 2021, second))
+    assert len(projects) == 1
+    assert (links["f2"].reason, links["f2"].linked_to) == ("similar_name", "f1")
+    assert 80 <= links["f2"].score < 100
+
+
+DIFFERENT = [
+    ("公园改造（一期）", "公园改造（二期）"),
+    ("公园改造", "公园改造二期"),
+    ("就业补助第一批", "就业补助第二批"),
+    ("一中教学楼修缮", "二中教学楼修缮"),
+    ("1标段河道治理", "2标段河道治理"),
+    ("张家村通村道路硬化", "李家村通村道路硬化"),
+    ("县城东区路灯日常维护", "县城西区路灯日常维护"),
+    ("农村小学公用经费补助", "农村初中公用经费补助"),
+    ("公园管护", "公园养护"),
+    ("公园管护", "河道清淤"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), DIFFERENT)
+def test_names_that_something_tells_apart_are_two_projects(rules: RuleSet, first: str, second: str) -> None:
+    projects, _ = linked(rules, form(1, 2020, first), form(2, 2021, second))
+    assert len(projects) == 2
+
+
+def test_the_same_name_in_two_units_is_two_projects(rules: RuleSet) -> None:
+    projects, _ = linked(rules, form(1, 2020, "办公经费", "甲站"), form(2, 2021, "办公经费", "乙站"))
+    assert len(projects) == 2
+
+
+def test_codes_seals_and_blanks_in_a_units_name_do_not_count(rules: RuleSet) -> None:
+    projects, _ = linked(rules, form(1, 2020, "防火", "[105]林 业站（盖章）"), form(2, 2021, "防火", "林业站"))
+    assert len(projects) == 1
+
+
+def test_similar_names_of_one_year_are_two_projects(rules: RuleSet) -> None:
+    projects, _ = linked(rules, form(1, 2021, "公园绿化管护"), form(2, 2021, "公园绿化管护工程"))
+    assert len(projects) == 2
+
+
+def test_a_declaration_and_its_self_evaluation_are_one_project(rules: RuleSet) -> None:
+    projects, links = linked(
+        rules, form(1, 2021, "公园绿化管护"), form(2, 2021, "公园绿化管护工程", kind="project-self-evaluation")
+    )
+    assert len(projects) == 1
+    assert projects[0].forms == len(links) == 2
+
+
+def test_a_form_without_implementing_unit_takes_the_only_one_of_its_department(rules: RuleSet) -> None:
+    projects, _ = linked(rules, form(1, 2020, "防火", "林业站"), form(2, 2021, "防火", None))
+    assert len(projects) == 1
+    projects, _ = linked(
+        rules, form(1, 2020, "防火", "甲站"), form(2, 2021, "防火", None), form(3, 2020, "防火", "乙站")
+    )
+    assert len(projects) == 3
+
+
+def test_without_any_unit_nothing_is_linked(rules: RuleSet) -> None:
+    nameless = [form(n, 2020 + n, "防火", None, department="") for n in (1, 2)]
+    projects, links = linked(rules, *nameless)
+    assert len(projects) == 2
+    assert {link.reason for link in links.values()} == {"no_unit"}
+    assert links["f1"].score == 0
+
+
+def test_a_project_is_called_as_its_latest_form_calls_it(rules: RuleSet) -> None:
+    (project,), _ = linked(
+        rules, form(1, 2022, "公园管护经费"), form(2, 2020, "公园管护项目"), form(3, None, "公园管护")
+    )
+    assert (project.first_year, project.last_year, project.forms) == (2020, 2022, 3)
+    assert project.name == "公园管护经费"
+
+
+def test_an_added_year_does_not_change_a_projects_id(rules: RuleSet) -> None:
+    (before,), _ = linked(rules, form(1, 2021, "公园管护"), form(2, 2022, "公园管护"))
+    (after,), _ = linked(rules, form(1, 2021, "公园管护"), form(2, 2022, "公园管护"), form(3, 2019, "2019年公园管护"))
+    assert before.project_id == after.project_id
+
+
+WORDS = st.lists(
+    st.sampled_from(["公园", "河道", "管护", "治理", "一期", "二期", "2021年", "项目", "工程", "张家村"]),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(
+    st.lists(
+        st.tuples(WORDS, st.sampled_from([2020, 2021, None]), st.sampled_from(["甲站", "乙站", None])), max_size=12
+    ),
+    st.randoms(),
+)
+def test_links_are_the_same_in_whatever_order_the_forms_come(
+    rules: RuleSet, rows: list[tuple[list[str], int | None, str | None]], order: random.Random
+) -> None:
+    forms = [form(n, year, "".join(words), unit) for n, (words, year, unit) in enumerate(rows)]
+    shuffled = forms[:]
+    order.shuffle(shuffled)
+    expected = link_projects(forms, rules.projects)
+    assert link_projects(shuffled, rules.projects) == expected
+    projects, links = expected
+    assert sorted(link.form_id for link in links) == sorted(form.form_id for form in forms)
+    assert {link.project_id for link in links} == {project.project_id for project in projects}
+
+
+def test_a_key_is_never_empty(rules: RuleSet) -> None:
+    names = ProjectNames(rules.projects)
+    assert [names.key(name).words for name in ("2021年度", "项目", "（新增）项目资金")] == [
+        "2021年度",
+        "项目",
+        "项目资金",
+    ]
