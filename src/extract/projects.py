@@ -1,10 +1,10 @@
 """Projects across the years: forms of one unit whose project names say the same are one project.
 
-A name is compared by its key: without years, numbering, notes in brackets and words such as 专项, 项目, 资金. Forms
-with the same unit and key belong together; so do those whose keys are similar (`rapidfuzz`), unless something tells them
-apart: a number (一期, 二期), words that exclude each other, two places, or that both were declared in the same year.
-The words and thresholds are data, in rules/vocabulary/projects.yaml. What is not sure stays apart: a missing link
-leaves a gap, a wrong one spoils every sum over it.
+A name is compared by its key: without years, numbering, notes in brackets and words such as 专项, 项目, 资金.
+Forms with the same unit and key belong together; so do those whose keys are similar (`rapidfuzz`), unless something
+tells them apart: a number (一期, 二期), words that exclude each other, two places, or that both were declared in the
+same year. The words and thresholds are data, in rules/vocabulary/projects.yaml. What is not sure stays apart: a missing
+link leaves a gap, a wrong one spoils every sum over it.
 
 How this stays near linear: forms are grouped by unit and key first, which is a dictionary. Similar keys are sought
 within a unit only, and only among those that share a rare pair of characters: `d` insertions and deletions cannot
