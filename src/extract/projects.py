@@ -95,6 +95,8 @@ class ProjectNames:
     def key(self, name: str) -> NameKey:
         """The key of a printed name.
 
+        >>> from extract.rules import load_rules
+        >>> names = ProjectNames(load_rules().projects)
         >>> names.key("2021年度农村公路养护（二期）专项资金"), names.key("一、农村公路养护Ⅱ期项目（续）")
         (NameKey(words='农村公路养护2期', numbers=('2期',)), NameKey(words='农村公路养护2期', numbers=('2期',)))
         """
