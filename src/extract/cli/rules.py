@@ -1,15 +1,16 @@
-"""Commands of the people who own the rules: rules list, test."""
+"""Commands of the people who own the rules: rules list, lint, test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from extract.cli.arguments import AsJson, RulesFolder, bytes_of, rule_folders, rule_set_of
-from extract.cli.output import EXIT_FAILURES, complain, print_json
+from extract.cli.output import EXIT_FAILURES, EXIT_RULES, complain, print_json
 from extract.errors import SourceError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from extract.goldens import SampleResult
     from extract.rules import RuleSet
     from extract.rules.examples import ExampleResult
+    from extract.rules.lint import LintFinding
 
 
 def rules_list_command(rules: RulesFolder = None, as_json: AsJson = False) -> None:
@@ -35,6 +37,46 @@ def rules_list_command(rules: RulesFolder = None, as_json: AsJson = False) -> No
     from extract.terminal import data_console
 
     print_rows(names, rows, data_console())
+
+
+# --------------------------------------------------------------------------------------------------------------- lint
+
+
+def rules_lint_command(rules: RulesFolder = None, as_json: AsJson = False) -> None:
+    """Say everything that is wrong with the rules, dead in them or dangerous: file, line, key, and what to do.
+
+    Exit code 5 if there is an error (values can come out wrong), 1 if there is a warning (something is dead, redundant
+    or slow), 0 if there are at most notes.
+
+    Example:  extract rules lint --rules my-rules
+    """
+    from extract.rows import FORM_FIELDS
+    from extract.rules.lint import SEVERITIES, lint
+
+    findings = lint(*rule_folders(rules), columns=FORM_FIELDS)
+    if as_json:
+        print_json([{**asdict(each), "path": each.path and str(each.path)} for each in findings])
+    else:
+        _print_lint(findings)
+        counts = {severity: sum(each.severity == severity for each in findings) for severity in SEVERITIES}
+        typer.echo(", ".join(f"{count} {severity}s" for severity, count in counts.items()), err=True)
+    if any(each.severity == "error" for each in findings):
+        raise typer.Exit(EXIT_RULES)
+    if any(each.severity == "warning" for each in findings):
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _print_lint(findings: list[LintFinding]) -> None:
+    from extract.terminal import data, data_console, short_path
+
+    console = data_console()
+    styles = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+    for each in findings:
+        place = f"{short_path(each.path)}:{each.line} {each.key}: " if each.path else ""
+        line = (
+            data(place).append(data(each.severity, styles[each.severity])).append(data(f" {each.code}: {each.found}"))
+        )
+        console.print(line.append(data(f"; {each.advice}" if each.advice else "")))
 
 
 # --------------------------------------------------------------------------------------------------------------- test

@@ -11,6 +11,7 @@ from extract.errors import RuleError
 from extract.labels import bare_label
 from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, Phrases, RuleSet
 from extract.rules.spec import (
+    VOCABULARY_FILES,
     FormSpec,
     IndicatorColumn,
     IndicatorsFile,
@@ -19,8 +20,9 @@ from extract.rules.spec import (
     PhrasesFile,
     ProjectsFile,
     UnitsFile,
+    model_of,
 )
-from extract.rules.yaml_file import RuleFile
+from extract.rules.yaml_file import InvalidRule, Problem, RuleFile
 from extract.target import Unit, Units, Vocabulary
 
 
@@ -38,6 +40,7 @@ def load_rules(*folders: Path) -> RuleSet:
     Raises RuleError with file, line and key for everything that is wrong.
     """
     sources = read_rule_files(*folders)
+    _refuse_invalid_files(sources.values())
     labels = _vocabulary(sources, "labels").model(LabelsFile).labels
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
     tables = _vocabulary(sources, "indicators").model(IndicatorsFile)
@@ -56,6 +59,23 @@ def load_rules(*folders: Path) -> RuleSet:
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules
+
+
+def _refuse_invalid_files(files: Iterable[RuleFile]) -> None:
+    """Everything that keeps files from being what their names say, all of it in one error."""
+    problems: list[Problem] = []
+    for file in files:
+        model = model_of(file.name)
+        if model is None:
+            known = ", ".join(VOCABULARY_FILES)
+            problems.append(file.problem([], f"no rule file has this name; forms stand in forms/, the rest in {known}"))
+            continue
+        try:
+            file.model(model)
+        except InvalidRule as error:
+            problems += error.problems
+    if problems:
+        raise InvalidRule(*problems)
 
 
 def read_rule_files(*folders: Path) -> dict[str, RuleFile]:

@@ -196,11 +196,12 @@ class RuleSet:
 
     @cached_property
     def _titles(self) -> tuple[tuple[FormRule, Any], ...]:
+        return tuple((form, regex.compile(self.title_pattern(form))) for form in self.forms)
+
+    def title_pattern(self, form: FormRule) -> str:
+        """The titles of a kind with what may stand around them in a line."""
         before, after = self.phrases.title_prefix, self.phrases.title_suffix
-        return tuple(
-            (form, regex.compile(f"(?:{before})*(?P<title>{_alternatives(form.spec.titles)})(?:{after})*"))
-            for form in self.forms
-        )
+        return f"(?:{before})*(?P<title>{_alternatives(form.spec.titles)})(?:{after})*"
 
     def kinds_claiming(self, title: str) -> list[str]:
         """The kinds whose titles match; more than one is a mistake in the rules."""

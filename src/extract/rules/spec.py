@@ -187,7 +187,7 @@ class UnitsFile(_File):
     units: list[UnitSpec]
 
 
-class ProjectsFile(_Strict):
+class ProjectsFile(_File):
     """`vocabulary/projects.yaml`: how names of projects are compared across the years."""
 
     years: list[Pattern]
@@ -200,3 +200,19 @@ class ProjectsFile(_Strict):
     similarity_added: float = Field(ge=50, le=100)
     similarity_replaced: float = Field(ge=50, le=100)
     shortest: int = Field(ge=1)
+
+
+# The shared files by their name below the folder of the rules.
+VOCABULARY_FILES: dict[str, type[_File]] = {
+    "vocabulary/indicators.yaml": IndicatorsFile,
+    "vocabulary/labels.yaml": LabelsFile,
+    "vocabulary/levels.yaml": LevelsFile,
+    "vocabulary/phrases.yaml": PhrasesFile,
+    "vocabulary/projects.yaml": ProjectsFile,
+    "vocabulary/units.yaml": UnitsFile,
+}
+
+
+def model_of(name: str) -> type[_File] | None:
+    """The model of the rule file with the relative `name`, None where no rule file is called so."""
+    return FormSpec if name.startswith("forms/") else VOCABULARY_FILES.get(name)

@@ -32,35 +32,40 @@ class Problem:
     line: int
     key: str
     message: str
+    code: str = "rules.invalid"
 
     def __str__(self) -> str:
         return f"{self.path}, line {self.line}, key {self.key or '(file)'}: {self.message}"
 
 
 class InvalidRule(RuleError):
-    """A rule file is wrong at a known place."""
+    """Rule files are wrong at known places; the message names the first of them."""
 
-    def __init__(self, problem: Problem, code: str = "rules.invalid") -> None:
-        super().__init__(code, str(problem))
-        self.problem = problem
+    def __init__(self, *problems: Problem) -> None:
+        others = len(problems) - 1
+        more = f" (and {others} more; see them with: extract rules lint)" if others else ""
+        super().__init__(problems[0].code, f"{problems[0]}{more}")
+        self.problems = problems
 
 
 class RuleFile:
     """The content of a rule file, from one path or from several of the same name, the last one on top."""
 
     def __init__(self, name: str, paths: Sequence[Path]) -> None:
-        """Read and lay over each other. Raises InvalidRule, or RuleError for a file that cannot be read."""
+        """Read and lay over each other. What is no YAML is a problem, told by `model`; an OSError is a RuleError."""
         self.name = name
         self.data = b""
+        self.content: Any = None
+        self.path = paths[-1]
+        self._problems: list[Problem] = []
+        self._valid: BaseModel | None = None
         self._root: yaml.Node | None = None
         # Nodes are looked up by identity, so all of them are kept.
         self._origins: dict[int, tuple[yaml.Node, Path]] = {}
-        self.content: Any = None
         for path in paths:
             self._add(path)
 
     def _add(self, path: Path) -> None:
-        self.path = path
         try:
             data = path.read_bytes()
             loader = _SafeLoader(data.decode("utf-8"))
@@ -69,16 +74,19 @@ class RuleFile:
         except OSError as error:
             raise RuleError("rules.unreadable", f"{path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
-            message = f"is not UTF-8 at byte {error.start}; save it as UTF-8"
-            raise RuleError("rules.encoding", f"{path}: {message}") from error
+            message = f"the file is not UTF-8 at byte {error.start}; save it as UTF-8"
+            line = data.count(b"\n", 0, error.start) + 1
+            self._problems.append(Problem(path, line, "", message, "rules.encoding"))
+            return
         except yaml.YAMLError as error:
             line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
             message = f"{getattr(error, 'problem', None) or 'is no YAML'}; check indentation and quotes"
-            raise InvalidRule(Problem(path, line, "", message), "rules.syntax") from error
+            self._problems.append(Problem(path, line, "", message, "rules.syntax"))
+            return
         self.data += data + b"\0"
         for node in _nodes(root):
             self._origins[id(node)] = (node, path)
-        _refuse_duplicate_keys(path, root)
+        self._problems += _duplicate_keys(path, root)
         if self._root is None or _replaces(root):
             self._root, self.content = root, content
         elif root is not None:
@@ -112,24 +120,19 @@ class RuleFile:
     # ------------------------------------------------------------------------------------------------ as models
 
     def model(self, model: type[_Model]) -> _Model:
-        """The file's content as `model`. Raises InvalidRule for the first thing that is wrong."""
+        """The file's content as `model`. Raises InvalidRule with everything that is wrong."""
+        if self._problems:
+            raise InvalidRule(*self._problems)
+        if isinstance(self._valid, model):
+            return self._valid
         try:
-            return model.model_validate(self.content)
+            self._valid = valid = model.model_validate(self.content)
+            return valid
         except ValidationError as error:
-            raise InvalidRule(self._problems(model, error)[0]) from error
-
-    def problems(self, model: type[BaseModel]) -> list[Problem]:
-        """Everything that keeps the file's content from being a `model`."""
-        try:
-            model.model_validate(self.content)
-        except ValidationError as error:
-            return self._problems(model, error)
-        return []
-
-    def _problems(self, model: type[BaseModel], error: ValidationError) -> list[Problem]:
-        # A misspelt key shows twice, as unknown and as missing; the unknown one has a line to name.
-        errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        return [self.problem(each["loc"], _explained(model, each["loc"], each["type"], each["msg"])) for each in errors]
+            # A misspelt key shows twice, as unknown and as missing; the unknown one has a line to name.
+            errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+            problems = [self.problem(e["loc"], _explained(model, e["loc"], e["type"], e["msg"])) for e in errors]
+            raise InvalidRule(*problems) from error
 
     # ------------------------------------------------------------------------------------------------- places
 
@@ -195,14 +198,14 @@ def _begin_alike(one: yaml.Node, other: yaml.Node) -> bool:
     return both_scalar and (key.value, value.value) == (other_key.value, other_value.value)
 
 
-def _refuse_duplicate_keys(path: Path, root: yaml.Node | None) -> None:
+def _duplicate_keys(path: Path, root: yaml.Node | None) -> Iterator[Problem]:
     """YAML lets a second key of the same name silently replace the first; in a rule file that is a slip."""
     for node in _nodes(root):
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, _ in node.value:
                 if key.value in seen:
-                    raise InvalidRule(Problem(path, key.start_mark.line + 1, key.value, "stands twice; merge the two"))
+                    yield Problem(path, key.start_mark.line + 1, key.value, "stands twice; merge the two")
                 seen.add(key.value)
 
 
