@@ -160,6 +160,7 @@ class IndicatorWords:
         self._columns = [
             (spec.column, regex.compile(_alternatives(spec.patterns))) for spec in file.columns if spec.patterns
         ]
+        self._otherwise = {bare_label(label): spec.column for spec in file.columns for label in spec.otherwise}
         self._blocks = [(block, regex.compile(_alternatives(patterns))) for block, patterns in file.blocks.items()]
         self._totals = regex.compile(_alternatives(file.totals))
         self._endings = regex.compile(_alternatives(file.endings))
@@ -168,6 +169,10 @@ class IndicatorWords:
         """The column that a label of a header heads by the look of it, None where no pattern knows it."""
         bare = bare_label(text)
         return next((column for column, pattern in self._columns if _fullmatch(pattern, bare, LONGEST_LABEL)), None)
+
+    def column_otherwise(self, text: str) -> IndicatorColumn | None:
+        """The column that a label heads where nothing else in its header does, None where it heads none so."""
+        return look_up(self._otherwise, bare_label(text))
 
     def block(self, text: str) -> IndicatorBlock | None:
         """Whose indicators a section or an upper header announces, None where it says nothing about that."""

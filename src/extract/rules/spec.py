@@ -125,11 +125,15 @@ class LevelsFile(_File):
 
 
 class ColumnSpec(_Strict):
-    """One column of indicator tables: the labels that head it, and patterns of labels for rows known to be headers."""
+    """One column of indicator tables: the labels that head it, and patterns of labels for rows known to be headers.
+
+    The labels of `otherwise` head it where nothing else in the header does.
+    """
 
     column: IndicatorColumn
     labels: list[str] = Field(min_length=1)
     patterns: list[Pattern] = []
+    otherwise: list[str] = []
 
 
 class IndicatorsFile(_File):

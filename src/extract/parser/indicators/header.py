@@ -22,6 +22,8 @@ from extract.rules import IndicatorBlock, IndicatorColumn
 Row = tuple[Cell, ...]
 
 _DEEPEST = 3
+# So many columns have to be known by their very labels; then patterns may say what the others are.
+_FEWEST_COLUMNS = 2
 
 
 class Column(NamedTuple):
@@ -67,7 +69,10 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
     if not rows:
         return None
     columns = _grid_columns(sheet, rows) if table.has_grid else _dump_columns(sheet, rows)
-    if columns is None or not _is_header([column.holds for column in columns]):
+    if columns is None:
+        return None
+    columns = _with_stand_ins(sheet, columns)
+    if not _is_header([column.holds for column in columns]):
         return None
     section = _section(sheet, table, number)
     named = [column for column in columns if column.holds or column.label]
@@ -92,7 +97,7 @@ def _header_rows(sheet: Sheet, table: Table, number: int) -> tuple[Row, ...]:
     """The row and those below it that divide its cells; none where it is no header's."""
     top = table.rows[number]
     known = [cell for cell in top if sheet.column(cell)]
-    if not known:
+    if len({sheet.column(cell) for cell in known}) < _FEWEST_COLUMNS:
         return ()
     depth = max(cell.row_span for cell in known) if table.has_grid else 1
     rows = [top]
@@ -101,8 +106,7 @@ def _header_rows(sheet: Sheet, table: Table, number: int) -> tuple[Row, ...]:
         if not (reaches or _divides(sheet, rows[-1], below)):
             break
         rows.append(below)
-    named = {sheet.column(cell) for row in rows for cell in row}
-    return tuple(rows) if _is_header(list(named)) else ()
+    return tuple(rows)
 
 
 def _divides(sheet: Sheet, above: Row, row: Row) -> bool:
@@ -150,6 +154,18 @@ def _dump_columns(sheet: Sheet, rows: Sequence[Row]) -> list[Column] | None:
             return None
         leaves = divided
     return [_column(sheet, cell, above, at, at + 1) for at, (cell, above) in enumerate(leaves)]
+
+
+def _with_stand_ins(sheet: Sheet, columns: list[Column]) -> list[Column]:
+    """The columns; where none holds the indicator or its target, the first that else would be remarks does."""
+    for wanted in ("name", "target"):
+        if any(column.holds == wanted for column in columns):
+            continue
+        for at, column in enumerate(columns):
+            if sheet.rules.indicators.column_otherwise(column.label) == wanted:
+                columns[at] = column._replace(holds=wanted)
+                break
+    return columns
 
 
 def _column(sheet: Sheet, cell: Cell, above: Cell | None, start: int, end: int) -> Column:
