@@ -310,6 +310,19 @@ def read_money(text: str) -> Money | None:
     return Money(Decimal(found["amount"].replace(",", "")), f"{unit}元" if unit in ("万", "亿") else unit)
 
 
+_POINTS = re.compile(r"\(?(-?\d+(?:\.\d+)?)(?:分|%)?\)?")
+
+
+def read_points(text: str) -> Decimal | None:
+    """The number of a weight or a score, None for everything else.
+
+    >>> read_points("10"), read_points("9.5分"), read_points("（20%）"), read_points("—"), read_points("10/10")
+    (Decimal('10'), Decimal('9.5'), Decimal('20'), None, None)
+    """
+    found = _POINTS.fullmatch(compact(text)) if len(text) <= 20 else None
+    return Decimal(found[1]) if found else None
+
+
 def _read_money(text: str, _: Sequence[str]) -> Reading:
     money = read_money(text)
     whole = (0, len(text))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -27,6 +28,8 @@ from extract.target import Vocabulary
 LONGEST_TITLE = 80
 
 IndicatorBlock = Literal["annual", "long_term"]
+
+_Meaning = TypeVar("_Meaning")
 
 
 class LabelUse(NamedTuple):
@@ -63,6 +66,15 @@ class FormRule:
     def column_of(self, text: str) -> IndicatorColumn | None:
         """The column of the indicator table that `text` heads, if it is a header's label; with the same extras."""
         return look_up(self.columns, bare_label(text))
+
+    def opens_column(self, text: str) -> bool:
+        """Whether a label of a column begins with `text`."""
+        bare = bare_label(text)
+        return bare in self._beginnings or look_up(self.columns, bare) is not None
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(label[:end] for label in self.columns for end in range(1, len(label) + 1))
 
     @property
     def kind(self) -> str:
@@ -170,9 +182,18 @@ class IndicatorWords:
         bare = bare_label(text)
         return next((column for column, pattern in self._columns if _fullmatch(pattern, bare, LONGEST_LABEL)), None)
 
-    def column_otherwise(self, text: str) -> IndicatorColumn | None:
-        """The column that a label heads where nothing else in its header does, None where it heads none so."""
-        return look_up(self._otherwise, bare_label(text))
+    def stand_ins(self, header: Sequence[tuple[object, str]]) -> Mapping[int, IndicatorColumn]:
+        """Which column of a header, given by what each holds and its label, stands in for the indicator or its target.
+
+        None does where another holds it; else the first that is able to.
+        """
+        found: dict[int, IndicatorColumn] = {}
+        wanted: IndicatorColumn
+        for wanted in ("name", "target"):
+            if all(held != wanted for held, _ in header):
+                able = (at for at, (_, text) in enumerate(header) if self._otherwise.get(bare_label(text)) == wanted)
+                found |= dict.fromkeys(itertools.islice(able, 1), wanted)
+        return found
 
     def block(self, text: str) -> IndicatorBlock | None:
         """Whose indicators a section or an upper header announces, None where it says nothing about that."""
@@ -221,9 +242,6 @@ class RuleSet:
                 return Title(form, found["title"], _year_in(text))
         unknown = self.phrases.unknown_title(text)
         return Title(None, unknown, _year_in(text)) if unknown else None
-
-
-_Meaning = TypeVar("_Meaning")
 
 
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:

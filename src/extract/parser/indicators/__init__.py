@@ -38,7 +38,7 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
     body = _Body(sheet, table, header, number)
     at = number + len(header.rows)
     while at < len(table.rows):
-        row, taken = body.whole_row(table.rows[at : at + MOST_PIECES])
+        row, taken = table.rows[at], 1
         if again := read_header(sheet, table, at):
             body.take_header(again, at)
             taken = len(again.rows)
@@ -47,6 +47,7 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         elif body.ends_at(row):
             break
         else:
+            row, taken = body.whole_row(table.rows[at : at + MOST_PIECES])
             body.take_row(row)
         at += taken
     return at - number
@@ -115,7 +116,8 @@ class _Body:
             return False
         if announces(self._sheet, row[0]):
             return row[0].column <= self._header.rows[0][0].column
-        text = self._sheet.cell_text(row[0])
+        first = next((cell for cell in row if not self._sheet.is_blank(cell)), row[0])
+        text = self._sheet.cell_text(first)
         if text and self._sheet.rules.indicators.is_ending(text):
             return True
         full = self._table.has_grid or len(row) == self._header.width
@@ -152,7 +154,7 @@ class _Body:
         if self._sheet.use(row[0]) == _SECTION:
             self._sheet.claim_label(row[0])
         fitted = self._rows.fit(row)
-        if fitted is None:
+        if fitted is None or self._is_run_together(fitted):
             self._refuse(row)
             return
         for number, block in enumerate(self._header.blocks):
@@ -170,6 +172,19 @@ class _Body:
         message = "a row of the indicator table has other cells than its header; compare with the source"
         span = Span(row[0].start, row[-1].end)
         self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
+
+    def _is_run_together(self, row: Fitted) -> bool:
+        """Whether a dump has run two rows together: two second levels stand in one cell, and two targets."""
+        if not isinstance(self._rows, Dump):
+            return False
+        for block in self._header.blocks:
+            level2, target = (row.own(block.columns.get("level2")), row.own(block.columns.get("target")))
+            if level2 and target and "\n" in self._sheet.cell_text(target):
+                printed, canonical = self._level(level2) or "", self._sheet.rules.levels.canonical
+                halves = ((printed[:at], printed[at:]) for at in range(2, len(printed) - 1))
+                if any(canonical("level2", half) and canonical("level2", rest) for half, rest in halves):
+                    return True
+        return False
 
     def _take_levels(self, number: int, block: Block, row: Fitted) -> None:
         level1, level2 = (self._level(row.cell(block.columns.get(level))) for level in ("level1", "level2"))

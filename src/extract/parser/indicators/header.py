@@ -71,7 +71,8 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
     columns = _grid_columns(sheet, rows) if table.has_grid else _dump_columns(sheet, rows)
     if columns is None:
         return None
-    columns = _with_stand_ins(sheet, columns)
+    for at, held in sheet.rules.indicators.stand_ins([(column.holds, column.label) for column in columns]).items():
+        columns[at] = columns[at]._replace(holds=held)
     if not _is_header([column.holds for column in columns]):
         return None
     section = _section(sheet, table, number)
@@ -134,38 +135,22 @@ def _grid_columns(sheet: Sheet, rows: Sequence[Row]) -> list[Column]:
 
 
 def _dump_columns(sheet: Sheet, rows: Sequence[Row]) -> list[Column] | None:
-    """The columns by position: a blank continues the header above, filled cells divide it.
+    """The columns by position: a blank continues the header above it, labels in a row divide those between the blanks.
 
-    None where the rows do not fit together.
+    None where the rows do not fit together. Which label stands below which upper one is only known where these have
+    equally many; it does not change the columns.
     """
     leaves: list[tuple[Cell, Cell | None]] = [(cell, None) for cell in rows[0]]
     for row in rows[1:]:
-        rest, divided = list(row), []
-        for leaf in leaves:
-            if not rest:
-                return None
-            if not sheet.cell_text(rest[0]):
-                rest.pop(0)
-                divided.append(leaf)
-                continue
-            while rest and sheet.cell_text(rest[0]):
-                divided.append((rest.pop(0), leaf[0]))
-        if rest:
+        filled = [position for position, cell in enumerate(row) if sheet.cell_text(cell)]
+        first, last = filled[0], filled[-1]
+        upper = leaves[first : len(leaves) - (len(row) - 1 - last)]
+        if not upper or last - first + 1 < len(upper) or len(filled) != last - first + 1:
             return None
-        leaves = divided
+        each, rest = divmod(len(filled), len(upper))
+        divided = [(row[p], None if rest else upper[n // each][0]) for n, p in enumerate(filled)]
+        leaves = [*leaves[:first], *divided, *leaves[first + len(upper) :]]
     return [_column(sheet, cell, above, at, at + 1) for at, (cell, above) in enumerate(leaves)]
-
-
-def _with_stand_ins(sheet: Sheet, columns: list[Column]) -> list[Column]:
-    """The columns; where none holds the indicator or its target, the first that else would be remarks does."""
-    for wanted in ("name", "target"):
-        if any(column.holds == wanted for column in columns):
-            continue
-        for at, column in enumerate(columns):
-            if sheet.rules.indicators.column_otherwise(column.label) == wanted:
-                columns[at] = column._replace(holds=wanted)
-                break
-    return columns
 
 
 def _column(sheet: Sheet, cell: Cell, above: Cell | None, start: int, end: int) -> Column:

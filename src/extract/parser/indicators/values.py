@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -10,16 +9,13 @@ from typing import NamedTuple
 
 from extract.document import Cell, Span
 from extract.form import Indicator, Result
-from extract.labels import compact
 from extract.ledger import Owner
 from extract.parser.indicators.fitting import Fitted
 from extract.parser.indicators.header import Block
 from extract.parser.sheet import Sheet
 from extract.rules import IndicatorColumn
 from extract.target import Target, TargetContext, parse_target
-from extract.values import one_line, paragraphs
-
-_POINTS = re.compile(r"\(?(-?\d+(?:\.\d+)?)(?:分|%)?\)?")
+from extract.values import one_line, paragraphs, read_points
 
 
 class Levels(NamedTuple):
@@ -150,9 +146,8 @@ def _points(sheet: Sheet, row: Fitted, block: Block, column: IndicatorColumn) ->
     text, span = _filled(sheet, row, block, column)
     if text is None:
         return None, None
-    number = _POINTS.fullmatch(compact(text))
-    if number:
-        return Decimal(number[1]), span
+    if (number := read_points(text)) is not None:
+        return number, span
     message = f"the {column} of an indicator is not a number"
     sheet.note(f"indicator.unread_{column}", "warning", "insufficient_data", message, span)
     return None, None

@@ -65,5 +65,6 @@ def _is_wrapped(text: str) -> bool:
 
 
 def _is_full(line: str) -> bool:
-    """Whether the next character had no room in the line: then it was broken inside a word."""
-    return len(line.encode("utf-8", "replace")) > _WRAP_MARGIN - _LONGEST_CHARACTER + 1
+    """Whether the line was broken inside a word: it has no blank to be broken at, and no room for a character."""
+    has_blank = any(character in line[1:] for character in " \t")
+    return not has_blank and len(line.encode("utf-8", "replace")) > _WRAP_MARGIN - _LONGEST_CHARACTER + 1

@@ -1,0 +1,371 @@
+"""Rows of an indicator table out of lines: a header of column labels, and the cells below it counted off.
+
+A row has as many cells as its header has columns, so a run of lines and blanks is read as the rows that come out even.
+A level, a name or a reason may stand on several lines; what a column can hold tells where it ends. Only one reading may
+be the least far-fetched: where there are two, or none, there are no rows.
+
+    一级指标 | 三级指标 | 分值       (blank)                the level goes on
+    产出指标                         补植乔木
+    修缮                             5
+    步道                         →   产出指标 | 修缮步道 | 10
+    10                               (blank)  | 补植乔木 | 5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from extract.document import Span
+from extract.labels import LONGEST_LABEL, narrow
+from extract.rules import FormRule, IndicatorColumn, LabelUse, RuleSet
+from extract.target import parse_target
+from extract.values import read_points
+
+# A label or a name is torn into so many lines at most, a vertical level or a reason into so many.
+LABEL_LINES = 4
+_MOST_PIECES = 12
+# No table of a form has more columns or lines; it bounds the search for rows.
+_MOST_COLUMNS = 40
+_MOST_LINES = 2000
+# How far-fetched a reading is: 1 for each line more in a name or in prose, and for a level that no vocabulary knows; a
+# target without an indicator.
+_UNKNOWN, _NAMELESS = 1, 2
+
+
+class Line(NamedTuple):
+    """A line that is not blank, trimmed, and the number of blank ones above it."""
+
+    start: int
+    end: int
+    blanks: int
+
+
+class _Label(NamedTuple):
+    """A label of a column that begins at a line: what the column holds, its place, the first line behind it."""
+
+    holds: _Holds
+    span: Span | None
+    next: int
+
+
+# A cell is the stretch from its first line to its last; None is a blank one.
+Row = list[Span | None]
+# A column of the header: "section" stands in front of it and is blank below, None is a column that no rule knows.
+_Holds = IndicatorColumn | Literal["section"] | None
+# Lines by their number, None for each blank one.
+_Run = list[int | None]
+# Where a reading ends: how far-fetched it is, how many are as good, and its cells.
+_Readings = dict[int, tuple[int, int, Row]]
+
+
+class IndicatorLines:
+    """Finds the indicator tables in lines; `ends_table` says where a label of the form stands."""
+
+    def __init__(
+        self, text: str, lines: Sequence[Line], rule: FormRule, rules: RuleSet, ends_table: Callable[[int], bool]
+    ) -> None:
+        self._text = text
+        self._lines = lines
+        self._rule = rule
+        self._rules = rules
+        self._ends_table = ends_table
+
+    def is_header(self, number: int) -> bool:
+        """Whether a header of indicator columns begins at a line."""
+        if self._column(number) is None:
+            return False
+        holds = {label.holds for label in self._columns(number)} - {None}
+        return "name" in holds and len(holds) > 1
+
+    def rows(self, number: int) -> tuple[list[Row], int] | None:
+        """The header that begins at a line, with or without its section, and the rows below it; and where they end.
+
+        The rows are no more than a line each where they cannot be counted off in exactly one way.
+        """
+        section = self._section(number)
+        start = section.next if section else number
+        if start >= len(self._lines) or (section and self._lines[start].blanks) or not self.is_header(start):
+            return None
+        columns = self._columns(start)
+        run, after = self._run(columns[-1].next)
+        rows = self._reading([section, *columns], run) if section else None
+        if rows is None:  # a section that is no column of every row is a row of its own
+            rows = self._reading(columns, run)
+            rows = [[section.span], *rows] if rows and section else rows
+        if rows is None and not section:  # or nobody knows the section, and it stands above
+            rows = self._reading([_Label("section", None, start), *columns], run)
+        if rows is None:
+            return [[self._span(line, line)] for line in range(number, after)], after
+        total, after = self._total(after)
+        return [*rows, *total], after
+
+    # ------------------------------------------------------------------------------------------------------- header
+
+    def _section(self, number: int) -> _Label | None:
+        for after in range(number + 1, min(number + _MOST_PIECES, len(self._lines)) + 1):
+            span = self._span(number, after - 1)
+            if span.end - span.start > LONGEST_LABEL or (after > number + 1 and self._lines[after - 1].blanks > 1):
+                return None
+            if self._rule.use_of(self._text[slice(*span)]) == LabelUse("section", "indicators"):
+                return _Label("section", span, after)
+        return None
+
+    def _column(self, number: int, *, guess: bool = False) -> _Label | None:
+        """The longest label of a column that begins at a line; a line that is a label itself ends the one above.
+
+        Where the rules know none by its very words, the shortest that looks like one.
+        """
+        found = looks_like = None
+        for after in range(number + 1, min(number + LABEL_LINES, len(self._lines)) + 1):
+            span, last = self._span(number, after - 1), self._lines[after - 1]
+            if span.end - span.start > 2 * LONGEST_LABEL or (after > number + 1 and last.blanks > 1):
+                break
+            if after > number + 1 and self._rule.column_of(self._text[last.start : last.end]):
+                break
+            text = self._text[slice(*span)]
+            if after == number + 1 and not guess and not self._rule.opens_column(text):
+                break
+            if holds := self._rule.column_of(text):
+                found = _Label(holds, span, after)
+            elif guess and not looks_like and (likely := self._rules.indicators.column_like(text)):
+                looks_like = _Label(likely, span, after)
+        return found or looks_like
+
+    def _columns(self, number: int) -> list[_Label]:
+        """The labels that follow each other from a line on, without a blank between them.
+
+        Behind two that the rules know by their very words, some may be known by their looks, or stand among others.
+        """
+        labels: list[_Label] = []
+        first = number
+        words = self._rules.indicators
+        while number < min(len(self._lines), first + _MOST_COLUMNS):
+            if labels and self._lines[number].blanks:
+                break
+            certain = len({label.holds for label in labels}) > 1
+            label = self._column(number, guess=certain)
+            if label is None and certain and number + 1 < len(self._lines) and not self._lines[number + 1].blanks:
+                unknown = self._column(number + 1)
+                label = _Label(None, self._span(number, number), number + 1) if unknown else None
+            if label is None:
+                break
+            labels.append(label)
+            number = label.next
+        for at, held in words.stand_ins(
+            [(label.holds, self._text[slice(*(label.span or (0, 0)))]) for label in labels]
+        ).items():
+            labels[at] = labels[at]._replace(holds=held)
+        return labels
+
+    def _reading(self, columns: Sequence[_Label], run: _Run) -> list[Row] | None:
+        """The rows of a header and the run below it: the least far-fetched reading, None where there is no one such."""
+        holds = [label.holds for label in columns]
+        header: Row = [label.span for label in columns]
+        readings: list[tuple[int, list[Row]]] = []
+        for row_end in (0, 1):
+            ways = [(held, [header, row], below) for held, row, below in self._divided(holds, run[row_end:])]
+            for held, head, below in ways or [(holds, [header], run)]:
+                if counted := self._counted(held, below, row_end):
+                    readings.append((counted[0], [*head, *counted[1]]))
+        least = min((cost for cost, _ in readings), default=0)
+        nearest = [rows for cost, rows in readings if cost == least]
+        return nearest[0] if len(nearest) == 1 else None
+
+    def _divided(self, names: list[_Holds], run: _Run) -> Iterator[tuple[list[_Holds], Row, _Run]]:
+        """A second row of labels: blanks continue the labels above, the labels in one run divide those between."""
+        before = next((at for at, line in enumerate(run) if line is not None), len(run))
+        lower: list[_Label] = []
+        at = before
+        while at < len(run) and (line := run[at]) is not None and (label := self._column(line)):
+            lower.append(label)
+            at += label.next - line
+        if len(lower) < 2 or before >= len(names):
+            return
+        blanks = next((n for n, line in enumerate(run[at:]) if line is not None), 0)
+        for behind in range(min(blanks, len(names) - before - 1) + 1):
+            whole = len(names) - behind
+            held = [*names[:before], *(label.holds for label in lower), *names[whole:]]
+            row: Row = [*[None] * before, *(label.span for label in lower), *[None] * behind]
+            yield held, row, run[at + behind :]
+
+    # --------------------------------------------------------------------------------------------------------- body
+
+    def _run(self, number: int) -> tuple[_Run, int]:
+        """The lines from one on up to the end of the table, and where that is."""
+        run: _Run = []
+        while number < len(self._lines):
+            run += [None] * min(self._lines[number].blanks, _MOST_LINES)
+            if self._ends(number) or len(run) > _MOST_LINES:
+                break
+            run.append(number)
+            number += 1
+        return run, number
+
+    def _ends(self, number: int) -> bool:
+        words, text = self._rules.indicators, self._line(number)
+        return (
+            self._ends_table(number)
+            or words.is_total(text)
+            or words.is_ending(text)
+            or self._rules.phrases.is_boilerplate(text)
+            or self.is_header(number)
+        )
+
+    def _total(self, number: int) -> tuple[list[Row], int]:
+        """The row that sums up, with the points behind its label; and where it ends."""
+        if number == len(self._lines) or not self._rules.indicators.is_total(self._line(number)):
+            return [], number
+        after = number + 1
+        while after < len(self._lines) and read_points(self._line(after)) is not None:
+            after += 1
+        return [[self._span(line, line) for line in range(number, after)]], after
+
+    def _counted(self, names: Sequence[_Holds], run: _Run, row_end: int) -> tuple[int, list[Row]] | None:
+        """The least far-fetched way to count the run off in rows of these columns, each with so many blanks behind it.
+
+        With its cost; None where there is no way, or another as good. Blanks behind the last cell mean nothing.
+        """
+        if any(line is not None for line in run[:row_end]) or not names:
+            return None
+        length = max((at + 1 for at, line in enumerate(run) if line is not None), default=0)
+        run = run[:length] + [None] * (len(names) + row_end)
+        best: dict[int, tuple[int, int, int, Row]] = {row_end: (0, 1, -1, [])}  # cost, ways, where from, the row
+        for position in range(row_end, length):
+            if position not in best:
+                continue
+            cost, ways, _, _ = best[position]
+            for end, (extra, as_good, row) in self._row_readings(names, run, position).items():
+                if any(line is not None for line in run[end : end + row_end]):
+                    continue
+                known = best.get(end + row_end)
+                if known is None or cost + extra < known[0]:
+                    best[end + row_end] = (cost + extra, ways * as_good, position, row)
+                elif cost + extra == known[0]:
+                    best[end + row_end] = (*known[:1], known[1] + ways * as_good, *known[2:])
+        ends = {end: reading for end, reading in best.items() if end >= length}
+        if not ends:
+            return None
+        least = min(cost for cost, *_ in ends.values())
+        nearest = [end for end, (cost, *_) in ends.items() if cost == least]
+        if len(nearest) > 1 or best[nearest[0]][1] > 1:
+            return None
+        return least, [*_path(best, nearest[0])][::-1]
+
+    def _row_readings(self, names: Sequence[_Holds], run: _Run, position: int) -> _Readings:
+        """The best ways to fill the columns from a position on, by where they end."""
+        readings: _Readings = {position: (0, 1, [])}
+        for name in names:
+            further: _Readings = {}
+            for at, (cost, ways, row) in readings.items():
+                for end, extra in self._cells(name, run, at):
+                    known = further.get(end)
+                    if known is None or cost + extra < known[0]:
+                        further[end] = (cost + extra, ways, [*row, self._taken(run, at, end)])
+                    elif cost + extra == known[0]:
+                        further[end] = (known[0], known[1] + ways, known[2])
+            readings = further
+        return {end: (cost + self._nameless(names, row), ways, row) for end, (cost, ways, row) in readings.items()}
+
+    def _nameless(self, names: Sequence[_Holds], row: Row) -> int:
+        """How far-fetched it is that the row names no indicator: not at all where it has no target either."""
+        filled = {holds for holds, cell in zip(names, row, strict=True) if cell}
+        return _NAMELESS if "target" in filled and "name" not in filled else 0
+
+    def _cells(self, holds: _Holds, run: _Run, at: int) -> Iterator[tuple[int, int]]:
+        """Where a cell of this column can end that begins here, and how far-fetched that is."""
+        line = run[at] if at < len(run) else None
+        if line is None:
+            if at < len(run):
+                yield at + 1, 0
+        elif holds in ("level1", "level2"):
+            yield from self._level(run, at)
+        elif holds == "name":
+            yield from self._name(run, at)
+        elif holds in ("weight", "score"):
+            if self._is_blank(line) or read_points(self._line(line)) is not None:
+                yield at + 1, 0
+        elif holds in ("operator", "unit"):
+            if len(self._line(line)) <= LONGEST_LABEL // 4:
+                yield at + 1, 0
+        elif holds in ("target", "actual"):
+            if not self._is_level(self._span(line, line)):
+                yield at + 1, 0
+        elif holds != "section":
+            yield from self._prose(run, at)
+
+    def _level(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
+        """A known level on one or more lines, or one line of something else; a paragraph may have left a blank."""
+        for end in range(at + 1, min(at + _MOST_PIECES, len(run)) + 1):
+            if (line := run[end - 1]) is None:
+                continue
+            if narrow(self._line(line)).startswith("(") and end == at + 1:  # points belong to the level above them
+                return
+            if self._is_level(self._stretch(run, at, end)):
+                yield end, 0
+            elif end == at + 1 and not self._measures(line):
+                yield end, _UNKNOWN
+
+    def _name(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
+        """One line, or several where the line below them is the first that measures something; no level is a name."""
+        if (line := run[at]) is not None and self._is_level(self._span(line, line)):
+            return
+        yield at + 1, 0
+        for end in self._ends_of_lines(run, at, LABEL_LINES):
+            last, below = run[end - 1], run[end] if end < len(run) else None
+            if last is None or below is None or self._measures(last) or self._is_level(self._span(last, last)):
+                break
+            if end > at + 1 and self._measures(below):
+                yield end, end - at - 1
+                break
+
+    def _prose(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
+        """One line or more of a reason or a remark; no level is one."""
+        for end in self._ends_of_lines(run, at, _MOST_PIECES):
+            last = run[end - 1]
+            if last is None or self._is_level(self._span(last, last)):
+                break
+            yield end, end - at - 1
+
+    def _ends_of_lines(self, run: _Run, at: int, most: int) -> Iterator[int]:
+        """Where stretches of lines end that begin here and have no blank among them."""
+        for end in range(at + 1, min(at + most, len(run)) + 1):
+            if run[end - 1] is None:
+                break
+            yield end
+
+    # -------------------------------------------------------------------------------------------------------- lines
+
+    def _line(self, number: int) -> str:
+        line = self._lines[number]
+        return self._text[line.start : line.end]
+
+    def _measures(self, number: int) -> bool:
+        return parse_target(self._line(number), self._rules.targets).kind != "qualitative"
+
+    def _is_level(self, span: Span) -> bool:
+        printed, levels = self._text[slice(*span)], self._rules.levels
+        return bool(levels.canonical("level1", printed) or levels.canonical("level2", printed))
+
+    def _is_blank(self, number: int) -> bool:
+        return self._rules.phrases.is_blank(self._line(number))
+
+    def _span(self, first: int, last: int) -> Span:
+        return Span(self._lines[first].start, self._lines[last].end)
+
+    def _taken(self, run: _Run, start: int, end: int) -> Span | None:
+        return self._stretch(run, start, end) if run[start] is not None else None
+
+    def _stretch(self, run: _Run, start: int, end: int) -> Span:
+        first, last = run[start], run[end - 1]
+        assert first is not None
+        assert last is not None
+        return self._span(first, last)
+
+
+def _path(best: dict[int, tuple[int, int, int, Row]], end: int) -> Iterator[Row]:
+    """The rows from the last to the first."""
+    while best[end][2] >= 0:
+        _, _, end_before, row = best[end]
+        yield row
+        end = end_before
