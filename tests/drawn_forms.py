@@ -208,7 +208,7 @@ def _meaning(text: str, meaning: str) -> dict[str, str | None]:
     if operator in ("~", "*"):
         return dict.fromkeys(_MEANINGS, None if operator == "~" else "*")
     if words and words[0].startswith("@"):
-        return result | {"operator": operator, "deadline": words[0][1:]}
+        return result | {"operator": operator, "deadline": words[0][1:], "lower": "*", "upper": "*"}
     lower, upper = (words.pop(0), words.pop(0)) if operator == "between" else (words[0], words.pop(0))
     unit = "".join(words) or None
     if operator == "between":
