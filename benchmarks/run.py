@@ -26,7 +26,7 @@ from timing import seconds
 
 from extract.importer import import_paths
 from extract.pipeline import extract
-from extract.readers.text import decode
+from extract.readers.decoding import decode
 from extract.rules import RuleSet, load_rules
 
 SECTIONS = ("stages", "growth", "import", "peers")

@@ -31,7 +31,7 @@ from extract.ledger import Ledger
 from extract.parser import parse
 from extract.pipeline import extract
 from extract.readers import read_document
-from extract.readers.text import decode
+from extract.readers.decoding import decode
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice, tokenize
 

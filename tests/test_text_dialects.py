@@ -15,6 +15,7 @@ from containers import Declaration, Document, declaration_table, docx
 from extract.document import Document as Read
 from extract.document import Paragraph, Table
 from extract.pipeline import Extraction, extract
+from extract.readers import read_document
 from extract.readers.text import DIALECTS, read
 from extract.rules import load_rules
 from test_containers import DECLARATIONS, rows_of
@@ -168,7 +169,8 @@ PIECES = st.lists(
     ),
     max_size=30,
 ).map("".join)
-_DRAWING = "|+-=:\\*#(☑"
+# What draws tables and boxes, and the dashes and dots that Markdown writes out.
+_DRAWING = "|+-=:\\*#(☑—…."
 
 
 @settings(max_examples=300, deadline=None)
@@ -223,6 +225,19 @@ def test_a_grid_shows_what_its_borders_leave_out() -> None:
 
 def test_a_pipe_table_unfolds_breaks_and_escapes() -> None:
     assert rows("| a | b |\n|---|---|\n| 甲<br>乙 | \\>=9\\|1 |\n") == [["a", "b"], ["甲\n乙", ">=9|1"]]
+
+
+@pytest.mark.parametrize("above", ["附件2：\n\n", ""])
+def test_markdown_holds_tables_in_html_between_its_lines(above: str) -> None:
+    table = (
+        '<table>\n<tr><td rowspan="2"><p>项目</p>\n<p>资金</p></td>\n<td>10</td></tr>\n<tr><td>20</td></tr>\n</table>\n'
+    )
+    document = read_document(f"{above}{table}\n注：2021---2023年\n\n附件3\n".encode())
+    cells, *below = document.blocks[above != "" :]
+    assert isinstance(cells, Table)
+    assert [[document.text[c.start : c.end] for c in row] for row in cells.rows] == [["项目\n资金", "10"], ["20"]]
+    assert cells.rows[0][0].row_span == 2
+    assert [document.text[block.start : block.end] for block in below] == ["注：2021—2023年", "附件3"]
 
 
 def test_a_simple_table_has_its_columns_where_the_dashes_are() -> None:

@@ -24,10 +24,10 @@ from lxml import etree
 
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
+from extract.readers.decoding import decode
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import Counters, Level, List, Numbered, bullet_text
 from extract.readers.symbols import drawn_by_field, is_symbol_font
-from extract.readers.text import decode
 
 FORMAT = "html"
 
@@ -47,8 +47,13 @@ def accepts(data: bytes) -> bool:
     # UTF-16 looks like ASCII without its zero bytes, and every tag is ASCII.
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
     if _PROLOGUE.match(head):
-        return _PAGE_TAG.search(head) is not None
+        return _PAGE_TAG.search(head) is not None and not _is_markdown(data)
     return _DOCUMENT_TAG.search(head[:1024]) is not None and not _MIME_MESSAGE.search(head[:1024])
+
+
+def _is_markdown(data: bytes) -> bool:
+    """Whether a table begins the text and lines without tags follow it, as pandoc writes; the text reader takes it."""
+    return data.lstrip(b"\xef\xbb\xbf").startswith(b"<table>") and _TEXT_BELOW_TABLE.search(data) is not None
 
 
 def read(data: bytes) -> Document:
@@ -57,6 +62,16 @@ def read(data: bytes) -> Document:
     Raises ReadError `html.undecodable`, `html.too_deep`, `html.too_large`.
     """
     return document_of(FORMAT, [(data, None)])
+
+
+def drawn(text: str) -> list[Drawn]:
+    """The blocks of a piece of HTML, such as the tables that Markdown holds.
+
+    >>> [table] = drawn('<table><tr><td rowspan="2">甲</td><td>乙</td></tr><tr><td>丙</td></tr></table>')
+    >>> [[(cell.blocks, cell.column, cell.row_span) for cell in row] for row in table.rows]
+    [[(['甲'], 0, 2), (['乙'], 1, 1)], [(['丙'], 1, 1)]]
+    """
+    return _Walk(_parse(text)).run()
 
 
 def document_of(format_name: str, pages: Iterable[tuple[bytes, str | None]]) -> Document:
@@ -84,6 +99,7 @@ _PROLOGUE = re.compile(
     rb"|center|font|form|h[1-6]|b|br|pre)(?=[\s/>]))",
     re.IGNORECASE,
 )
+_TEXT_BELOW_TABLE = re.compile(rb"</table>\r?\n\r?\n[^<\s]")
 _PAGE_TAG = re.compile(rb"<(?:!doctype\s+html|(?:html|head|body|table)(?=[\s/>]))", re.IGNORECASE)
 # A page may follow other lines, as the headers of the server that sent it, but not those of a web archive.
 _MIME_MESSAGE = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)

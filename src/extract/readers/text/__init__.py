@@ -8,9 +8,9 @@ line; labels with colons give their values from there too.
 from __future__ import annotations
 
 from extract.document import Document
+from extract.readers.decoding import decode
 from extract.readers.text import aligned, antiword, catdoc, lines, markdown, tabbed, tika
 from extract.readers.text.content import Dialect
-from extract.readers.text.decoding import decode
 from extract.readers.text.ticks import show_ticks
 
 __all__ = ["DIALECTS", "FORMAT", "decode", "read"]

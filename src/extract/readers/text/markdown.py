@@ -5,8 +5,9 @@
     +-----+-----+      | c | d |       -- --       ---- ---     rows with blank lines between
        grid               pipe        simple        multiline
 
-The cells of such tables are wrapped or carry marks, so the text is laid out anew: without the lines that draw tables,
-without backslashes in front of punctuation, and without the marks of headings and bold type.
+A table with merged cells may also stand there in HTML. The cells of such tables are wrapped or carry marks, so the text
+is laid out anew: without the lines that draw tables, without backslashes in front of punctuation, without the marks of
+headings and bold type, and with the dashes and dots that typists of Markdown write out (pandoc's extension `smart`).
 """
 
 from __future__ import annotations
@@ -14,21 +15,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from extract.readers import html
 from extract.readers.drawn import DrawnTable
 from extract.readers.text import grid, pipe, ruled
 from extract.readers.text.content import Content, drawn_cell, lay_out
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# A backslash keeps what follows it as it is; without one, three hyphens or full stops are a dash or an ellipsis.
+_WRITTEN_OUT = re.compile(r"\\([!-/:-@\[-`{-~])|---|\.\.\.")
+_MEANT = {"---": "—", "...": "…"}
 
 
 def recognises(lines: Sequence[str]) -> bool:
-    """Some line is the border of a grid table, or the dashes of another."""
+    """Some line is the border of a grid table, the dashes of another, or the first of one in HTML."""
     return any(
-        grid.is_border(line) or pipe.is_delimiters(line) or ruled.is_ruler(line)
+        _is_html_table(line) or grid.is_border(line) or pipe.is_delimiters(line) or ruled.is_ruler(line)
         for line in lines
-        if line.lstrip()[:1] in tuple("+|-:")
+        if line.lstrip()[:1] in tuple("+|-:<")
     )
 
 
@@ -40,12 +44,26 @@ def read(text: str) -> Content:
 def _blocks(lines: Sequence[str]) -> Iterator[str | DrawnTable]:
     number = 0
     while number < len(lines):
+        if _is_html_table(lines[number]):
+            end = _end_of_html_table(lines, number)
+            yield from html.drawn("\n".join(lines[number:end]))
+            number = end
+            continue
         table, end = _table_at(lines, number)
         if table:
             yield _unmarked_table(table)
         else:
             yield from (_unmarked(line) for line in lines[number:end] if line.strip())
         number = end
+
+
+def _is_html_table(line: str) -> bool:
+    return line.startswith("<table")
+
+
+def _end_of_html_table(lines: Sequence[str], number: int) -> int:
+    """The line below a table in HTML: that of its end tag, or where the text ends."""
+    return next((n for n in range(number + 1, len(lines) + 1) if "</table>" in lines[n - 1]), len(lines))
 
 
 def _table_at(lines: Sequence[str], number: int) -> tuple[DrawnTable | None, int]:
@@ -72,7 +90,9 @@ def _unmarked_table(table: DrawnTable) -> DrawnTable:
 def _unmarked(line: str) -> str:
     """The line without what Markdown adds to it.
 
-    >>> _unmarked("## **主管部门** \\\\>=90%")
-    '主管部门 >=90%'
+    >>> _unmarked("## **主管部门** \\\\>=90%"), _unmarked("2021---2023年 ... \\\\--")
+    ('主管部门 >=90%', '2021—2023年 … --')
     """
-    return _ESCAPED.sub(r"\1", _BOLD.sub(r"\1", _HEADING.sub("", line, count=1)))
+    return _WRITTEN_OUT.sub(
+        lambda found: found[1] or _MEANT[found[0]], _BOLD.sub(r"\1", _HEADING.sub("", line, count=1))
+    )
