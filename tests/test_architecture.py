@@ -21,6 +21,7 @@ PACKAGE = ROOT / "src" / "extract"
 LAYERS = (
     {"__main__"},
     {"cli"},
+    {"tui"},
     {"review"},
     {"importer", "report", "show", "query", "export", "goldens", "draft", "coverage"},
     {"result"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -20,9 +21,10 @@ from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
 from extract.goldens import check_sample
 from extract.importer import import_paths
-from extract.review import Desk, FormOnDesk, error_rates, target_changes, wilson_interval
+from extract.review import Desk, FormOnDesk, Value, changes_of, error_rates, wilson_interval
 from extract.rules import RuleSet
 from extract.store import Store, open_for_reading
+from extract.tui import ReviewApp
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
@@ -75,15 +77,15 @@ def on_desk(desk: Desk) -> FormOnDesk:
     return shown
 
 
-def value_of(shown: FormOnDesk, name: str) -> str | None:
-    return next(value.shown for value in shown.values if value.name.endswith(name))
+def value_named(shown: FormOnDesk, name: str) -> Value:
+    return next(value for value in shown.values if value.name.endswith(name))
 
 
 def test_the_form_with_findings_comes_first_and_counts_once_when_it_is_drawn_too(database: Path) -> None:
     desk = Desk(database, "周", worst=5, sample=5)
     assert desk.progress == (0, 3)
     first = on_desk(desk)
-    assert value_of(first, "project_name") == "河道"
+    assert value_named(first, "project_name").shown == "河道"
     assert first.in_sample
     assert first.leftovers == ("绿色采购比例", "三成")
 
@@ -116,7 +118,8 @@ def test_a_corrected_field_stands_in_both_tables_and_survives_a_new_parse(
 
 def test_a_corrected_target_is_read_anew(database: Path, query: Query, rules: RuleSet) -> None:
     desk = Desk(database, "周", worst=1, sample=0)
-    desk.correct(on_desk(desk), target_changes("2", "≤1.5万株", rules.targets))
+    shown = on_desk(desk)
+    desk.correct(shown, changes_of(value_named(shown, "补植苗木"), "target", "≤1.5万株", rules.targets))
     changed = "select target_text, operator, value::double, unit, value_canonical::double from indicators"
     for _ in range(2):
         assert ("≤1.5万株", "<=", 1.5, "万株", 15000.0) in query(changed)
@@ -249,7 +252,7 @@ def test_corrections_are_listed_counted_and_exported_as_golden_cases(database: P
     desk = Desk(database, "周", worst=1, sample=0)
     shown = on_desk(desk)
     desk.correct(shown, [Change("fields", "project_name", "value", "水系"), Change("forms", "", MISSING, "一行")])
-    desk.correct(shown, target_changes("2", "≤1.5万株", rules.targets))
+    desk.correct(shown, changes_of(value_named(shown, "补植苗木"), "target", "≤1.5万株", rules.targets))
     desk.correct(shown, [Change("indicators", "1", WHOLE_ROW, None)])
 
     def run(*options: str) -> str:
@@ -268,3 +271,18 @@ def test_corrections_are_listed_counted_and_exported_as_golden_cases(database: P
     (indicator,) = golden["indicators"]
     assert (indicator["indicator_index"], indicator["operator"], indicator["value"]) == (1, "<=", "1.5")
     assert check_sample(folder / "b.txt", (folder / "b.txt").read_bytes(), rules, write=False).outcome == "different"
+
+
+def test_the_full_screen_marks_corrects_searches_and_saves(database: Path, query: Query, rules: RuleSet) -> None:
+    async def use() -> None:
+        desk = Desk(database, "周", worst=1, sample=0)
+        tui = ReviewApp(desk, rules.targets)
+        async with tui.run_test(size=(120, 40)) as pilot:
+            await pilot.press("slash", *"补植", "enter", "c", "enter")
+            await pilot.press(*"90%", "enter")
+            await pilot.press("m", *"一行", "enter", "u", "a")
+            await pilot.pause()
+
+    asyncio.run(use())
+    assert query("select old, new from corrections where target_column = 'target_text'") == [("≥1200株", "90%")]
+    assert query("select outcome, values_wrong from reviews") == [("corrected", 1)]

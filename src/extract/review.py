@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,6 +85,14 @@ _HINTS = """
         '(row)', 'target_text', 'actual_text', 'name', 'level1', 'level2', 'block', 'weight', 'score', 'deviation')
     GROUP BY ALL ORDER BY times DESC, 1, 2, 3
 """
+
+
+# What of a value people correct, by its table, the usual one first; target and actual stand for all that they say.
+CORRECTABLE: Mapping[str, tuple[str, ...]] = {
+    "fields": ("value",),
+    "funding": ("amount", "unit", "source", "stage", "block"),
+    "indicators": ("target", "actual", "name", "level1", "level2", "block", "weight", "score", "deviation"),
+}
 
 
 class Value(NamedTuple):
@@ -212,22 +220,17 @@ class Desk:
         return True
 
 
-def target_changes(row: str, text: str | None, vocabulary: Vocabulary) -> list[Change]:
-    """What follows when the target of an indicator should be `text`: every column that is read out of it."""
-    values = {"target_text": text, **target_values(parse_target(text or "", vocabulary))}
-    return [_as_change(row, column, value) for column, value in values.items()]
-
-
-def actual_changes(row: str, text: str | None, vocabulary: Vocabulary) -> list[Change]:
-    """The same for the actual value of an indicator."""
-    actual = parse_target(text or "", vocabulary)
-    values = {"actual_text": text, "actual_operator": actual.operator, "actual_value": actual.value}
-    values["actual_unit"] = actual.unit or None
-    return [_as_change(row, column, value) for column, value in values.items()]
-
-
-def _as_change(row: str, column: str, value: object) -> Change:
-    return Change("indicators", row, column, None if value is None else str(value))
+def changes_of(value: Value, column: str, new: str | None, vocabulary: Vocabulary) -> list[Change]:
+    """What follows when a column of a value, one of CORRECTABLE, should be `new`: of a target, all that it says."""
+    if column == "target":
+        read: Mapping[str, object] = {"target_text": new, **target_values(parse_target(new or "", vocabulary))}
+    elif column == "actual":
+        actual = parse_target(new or "", vocabulary)
+        read = {"actual_text": new, "actual_operator": actual.operator, "actual_value": actual.value}
+        read = {**read, "actual_unit": actual.unit or None}
+    else:
+        read = {column: new}
+    return [Change(value.table, value.row, each, None if n is None else str(n)) for each, n in read.items()]
 
 
 def error_rates(connection: duckdb.DuckDBPyConnection) -> list[ErrorRate]:

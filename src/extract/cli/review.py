@@ -32,6 +32,9 @@ def review_command(
     sample: Annotated[int, typer.Option("--sample", min=0, help="Then so many random forms of each kind.")] = 10,
     seed: Annotated[str, typer.Option("--seed", help="Another word draws another random sample.")] = "",
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Who decides; the name of the account.")] = None,
+    tui: Annotated[
+        bool, typer.Option("--tui", help="Full screen, with mouse and search; needs the extra [tui].")
+    ] = False,
     rate: Annotated[bool, typer.Option("--rate", help="Only print the error rate by what is reviewed so far.")] = False,
     rules: RulesFolder = None,
 ) -> None:
@@ -46,7 +49,11 @@ def review_command(
     console = data_console()
     if not rate:
         desk = Desk(db, reviewer or getpass.getuser(), kind=kind, worst=worst, sample=sample, seed=seed)
-        _walk(desk, console, _read_key if sys.stdin.isatty() else _read_line, rule_set_of(rules).targets)
+        vocabulary = rule_set_of(rules).targets
+        if tui:
+            _run_full_screen(desk, vocabulary)
+        else:
+            _walk(desk, console, _read_key if sys.stdin.isatty() else _read_line, vocabulary)
     with opened(db) as connection:
         rates = error_rates(connection)
     if rates:
@@ -125,6 +132,15 @@ def _write_goldens(folder: Path, corrections: Sequence[Correction], paths: Mappi
     typer.echo(f"Next: extract rules test {folder}", err=True)
 
 
+def _run_full_screen(desk: Desk, vocabulary: Vocabulary) -> None:
+    try:
+        from extract.tui import ReviewApp
+    except ModuleNotFoundError as missing:
+        message = "the full screen needs Textual; install it with: pip install 'declaration-extract[tui]'"
+        raise UsageError("review.no_tui", message) from missing
+    ReviewApp(desk, vocabulary).run()
+
+
 def _walk(desk: Desk, console: Console, read_key: Callable[[], str], vocabulary: Vocabulary) -> None:
     """One form after the other until all are done or the person quits."""
     from extract.review import print_form_on_desk
@@ -169,24 +185,14 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, vocabulary
     return True
 
 
-# What of a value is corrected, by its table; of a target, everything that follows from it.
-_COLUMNS = {
-    "forms": ("fiscal_year", "title"),
-    "fields": ("value",),
-    "funding": ("amount", "unit", "source", "stage", "block"),
-    "indicators": ("target", "actual", "name", "level1", "level2", "block", "weight", "score", "deviation"),
-}
-
-
 def _ask_correction(form: FormOnDesk, vocabulary: Vocabulary) -> list[Change]:
     """The number of a value, the column where the row has several, and what it should be."""
-    from extract.corrections import Change
-    from extract.review import actual_changes, target_changes
+    from extract.review import CORRECTABLE, changes_of
 
     value = _ask_value(form)
     if value is None:
         return []
-    columns = _COLUMNS[value.table]
+    columns = CORRECTABLE[value.table]
     column = columns[0]
     if len(columns) > 1:
         column = _ask(f"which of {', '.join(columns)} [{column}]") or column
@@ -195,10 +201,7 @@ def _ask_correction(form: FormOnDesk, vocabulary: Vocabulary) -> list[Change]:
     answer = _ask(f"{column} should be (- for blank)")
     if not answer:
         return []
-    new = None if answer == "-" else answer
-    if column in ("target", "actual"):
-        return (target_changes if column == "target" else actual_changes)(value.row, new, vocabulary)
-    return [Change(value.table, value.row, column, new)]
+    return changes_of(value, column, None if answer == "-" else answer, vocabulary)
 
 
 def _ask_wrong_row(form: FormOnDesk, _: Vocabulary) -> list[Change]:
