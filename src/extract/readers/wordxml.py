@@ -85,14 +85,12 @@ _PACKAGE = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 
 
 def _parts_of_package(root: _Element) -> list[_Part]:
-    """The parts of a flat package that are XML; pictures and other binary parts have no text."""
+    """The parts of a flat package that are XML; pictures and other binary parts have no text, and nothing refers to a
+    part without a name."""
     return [
-        _Part(
-            str(part.get(f"{_PACKAGE}name", "")).lstrip("/"),
-            str(part.get(f"{_PACKAGE}contentType", "")),
-            etree.tostring(content),
-        )
+        _Part(name, str(part.get(f"{_PACKAGE}contentType", "")), etree.tostring(content))
         for part in root.iterchildren(f"{_PACKAGE}part")
+        if (name := str(part.get(f"{_PACKAGE}name", "")).strip("/"))
         for data in part.iterchildren(f"{_PACKAGE}xmlData")
         for content in data.iterchildren(etree.Element)
     ]
