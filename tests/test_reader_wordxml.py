@@ -214,7 +214,7 @@ def test_broken_files_end_in_an_error_that_says_so(data: bytes, code: str) -> No
 
 @settings(max_examples=200)
 @given(st.binary(max_size=100), st.integers(0, 4000), st.booleans())
-@example(b"A", 190, is_flat=True)  # a part without a name
+@example(noise=b"A", at=190, is_flat=True)  # a part without a name
 def test_no_bytes_break_the_reader(noise: bytes, at: int, is_flat: bool) -> None:
     package = docx([declaration_table(Declaration())])
     whole = flat(package) if is_flat else older(package)
