@@ -248,6 +248,17 @@ def test_antiwords_wrapped_cell_is_one_text_without_a_gap() -> None:
     assert rows("|专项概|养护公园2|\n|况    |021年    |\n") == [["专项概况", "养护公园2021年"]]
 
 
+def test_antiwords_flow_is_rows_where_its_cells_can_be_counted_off() -> None:
+    ruled = "|项目名称  |公园管护        |\n|主管部门  |城管局          |\n"
+    flow = "\n绩\n效 |一级 |三级 |数值 | | |产出 |修路\n|≥9 | | | |补植苗木 |≥8\n| |\n附件3\n"
+    document = read((ruled + flow).encode())
+    _, table, below = document.blocks
+    assert isinstance(table, Table)
+    texts = [[document.text[cell.start : cell.end] for cell in row] for row in table.rows]
+    assert texts == [["绩\n效", "一级", "三级", "数值"], ["", "产出", "修路", "≥9"], ["", "", "补植苗木", "≥8"]]
+    assert document.text[below.start : below.end] == "附件3"
+
+
 def test_labels_with_colons_give_values_from_prose() -> None:
     text = f"{samples.TITLE}\n（2021年度）\n专项名称：公园管护\n主管部门：城管局\n本年度绩效目标：公园干净\n"
     (form,) = extract(text.encode(), RULES).forms

@@ -12,16 +12,20 @@ Two things the dump has lost, and how they are read. A paragraph that ends insid
 the other cells are blank. In the labels' columns it goes on with the row above, in the last column it is a row of its
 own (the parser adds it to the value that it stands under); between them it may be either, and becomes a row without
 places, which nothing reads. A row below one that fills its column to the last place looks like a wrapped one: it is a
-row of its own if others of its cells begin anew, or one does and the first goes on no label.
+row of its own if others of its cells begin anew, or one does and the first goes on no label; a row with three such
+columns is surely wrapped.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 from extract.readers.drawn import DrawnCell, DrawnTable
+from extract.readers.text import flow
 from extract.readers.text.content import Content, drawn_cell, lay_out
 from extract.readers.text.content import width as display_width
 from extract.readers.text.ticks import restore_lost_ticks, restore_symbol_letters
@@ -31,6 +35,8 @@ _NARROW = re.compile("[《》\u301a\u301b]")
 _FIRST_WORD = re.compile(r"[!-~]+|.")
 # Labels stand in the first column, or in the second behind a section's merged cell.
 _LABEL_COLUMNS = 2
+# So many columns do not fill up at once by chance.
+_SURELY_WRAPPED = 3
 
 
 def recognises(lines: Sequence[str]) -> bool:
@@ -56,12 +62,26 @@ def _is_barred(line: str) -> bool:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str | DrawnTable]:
-    for is_table, group in groupby(lines, _is_barred):
+    for is_table, group in groupby(zip(lines, _ruled(lines), strict=True), itemgetter(1)):
         if is_table:
-            rows = _rows([line.rstrip()[1:-1].split("|") for line in group])
+            rows = _rows([line.rstrip()[1:-1].split("|") for line, _ in group])
             yield DrawnTable([_drawn(row) for row in rows], has_grid=False)
         else:
-            yield from filter(str.strip, group)
+            yield from flow.read([line for line, _ in group], width)
+
+
+def _ruled(lines: Sequence[str]) -> list[bool]:
+    """Whether each line is one of a table with columns, and not a line of a flow that happens to end with its bars.
+
+    The lines of a flow stand together, and are not as wide as the tables are.
+    """
+    ruled = [_is_barred(line) for line in lines]
+    usual = Counter(width(line) for line, has_bars in zip(lines, ruled, strict=True) if has_bars).most_common(1)
+    for number, line in enumerate(lines):
+        if ruled[number] and abs(width(line) - usual[0][0]) > 1:
+            beside = (n for n in (number - 1, number + 1) if 0 <= n < len(lines))
+            ruled[number] = not any("|" in lines[n] and not ruled[n] for n in beside)
+    return ruled
 
 
 # Each line as its cells, each row as its lines.
@@ -93,6 +113,8 @@ def _goes_on(row: _Row, line: _Line) -> bool:
         return True  # the first cell opens with a blank, at which its first line was broken
     if any(not above[column].strip() for column in anew):
         return False
+    if len(filled) - len(anew) >= _SURELY_WRAPPED:
+        return True
     if len(anew) == 1 and _has_more(row, anew[0]):
         return (anew[0] < _LABEL_COLUMNS or len(filled) > 1) and _is_second_line(row, line, anew[0])
     first = filled[0]
