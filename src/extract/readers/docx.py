@@ -26,7 +26,7 @@ from extract.errors import ReadError
 from extract.readers.docx_lists import ListItem, Lists
 from extract.readers.numbering import Counters, labelled
 from extract.readers.package import Package, parse_xml
-from extract.readers.symbols import drawn_by_field, glyph, is_symbol_font, symbol, tick
+from extract.readers.symbols import Underlined, drawn_by_field, glyph, is_symbol_font, symbol, tick, with_signs
 
 FORMAT = "docx"
 
@@ -96,7 +96,7 @@ _PARAGRAPH = _names("w:p")
 _PROPERTY_LISTS = _names("w:trPr", "w:tcPr", "w:rPr")
 _TELLING_PROPERTIES = {
     name: kind
-    for kind in ("gridBefore", "del", "moveFrom", "gridSpan", "vMerge", "hMerge", "vanish")
+    for kind in ("gridBefore", "del", "moveFrom", "gridSpan", "vMerge", "hMerge", "vanish", "u")
     for name in _names(f"w:{kind}")
 }
 _PARAGRAPH_PROPERTIES = _names("w:pPr")
@@ -359,6 +359,7 @@ class _Walk:
         """The open fields, the innermost last; a field may run on over many paragraphs."""
         self.checkbox: str | None = None
         """The state of a check box control around the next paragraph; it stands for the paragraph's glyph."""
+        self.has_underlines = False
         self.depth = 0
 
 
@@ -456,7 +457,7 @@ def _paragraph(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
     if blocks:
         _end_paragraph(blocks, walk)
     # A crossed box is how Word draws a ticked one.
-    text = "".join(walk.pieces).replace("☒", TICKED)
+    text = (with_signs(walk.pieces) if walk.has_underlines else "".join(walk.pieces)).replace("☒", TICKED)
     if walk.lists:
         text = _numbered(text, element, walk.lists, walk)
     start, end = walk.out.write(text)
@@ -637,8 +638,13 @@ def _run(element: _Element, walk: _Walk) -> None:
     properties = walk.properties.get(element)
     if properties and _is_on(properties.get("vanish", "off")):
         _walk_field_parts(element, walk)
-    else:
-        _walk_inlines(element, walk)
+        return
+    start = len(walk.pieces)
+    _walk_inlines(element, walk)
+    if properties and (properties.get("u") or "none") != "none":
+        # Pieces of an instruction are no text.
+        walk.pieces[start:] = [Underlined(p) if type(p) is str else p for p in walk.pieces[start:]]
+        walk.has_underlines = True
 
 
 def _walk_field_parts(hidden_run: _Element, walk: _Walk) -> None:

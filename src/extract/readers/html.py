@@ -27,7 +27,7 @@ from extract.errors import ReadError
 from extract.readers.decoding import decode
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import Counters, Level, List, Numbered, bullet_text
-from extract.readers.symbols import drawn_by_field, is_symbol_font
+from extract.readers.symbols import Underlined, drawn_by_field, is_symbol_font, with_signs
 
 FORMAT = "html"
 
@@ -200,6 +200,8 @@ class _Look(NamedTuple):
     is_hidden: bool = False
     font: str | None = None
     is_aside: bool = False
+    is_underlined: bool | None = None
+    """None: no change."""
     is_list_number: bool = False
     """Whether the element holds the number of its paragraph, which Word writes out for browsers."""
     field_mark: str | None = None
@@ -209,7 +211,8 @@ class _Look(NamedTuple):
 _PLAIN = _Look()
 # A font that draws no symbols; it ends a symbol font around it.
 _LETTERS = ""
-_TELLING = re.compile(r"font|display|visibility|mso-(?:hide|list|element|symbol)", re.IGNORECASE)
+_TELLING = re.compile(r"font|display|visibility|mso-(?:hide|list|element|symbol)|underline|text-d", re.IGNORECASE)
+_LINE = re.compile(r"text-decoration(?:-line)?\s*:\s*([^;]*)", re.IGNORECASE)
 _HIDING = re.compile(
     r"(?<![\w-])display\s*:\s*none|(?<![\w-])visibility\s*:\s*hidden|mso-hide\s*:\s*all",
     re.IGNORECASE,
@@ -230,11 +233,12 @@ def _look(style: str) -> _Look:
         return _PLAIN
     fonts = [_symbol_font(fonts) for fonts in _FONT.findall(style)]
     font = None if not fonts else next(filter(None, fonts), _LETTERS)
-    mark = _FIELD_MARK.search(style)
+    mark, line = _FIELD_MARK.search(style), _LINE.search(style)
     return _Look(
         _HIDING.search(style) is not None,
         font,
         _ASIDE.search(style) is not None,
+        "underline" in line[1].lower() if line else None,
         _LIST_NUMBER.search(style) is not None,
         mark[1].lower() if mark else None,
     )
@@ -267,6 +271,7 @@ def _look_of(attributes: dict[str, str], classes: dict[str, _Look]) -> _Look:
         "hidden" in attributes or not _REFERENCES.isdisjoint(names) or any(look.is_hidden for look in looks),
         next((look.font for look in reversed(looks) if look.font is not None), None),
         looks[-1].is_aside or _is_libreoffice_aside(attributes),
+        next((look.is_underlined for look in reversed(looks) if look.is_underlined is not None), None),
         looks[-1].is_list_number,
         looks[-1].field_mark,
     )
@@ -451,6 +456,7 @@ class _Walk:
         """What counts the open list item, until its first paragraph has taken its number."""
         self.preformatted = 0
         self.font = _LETTERS
+        self.is_underlined = False
         self._undo: dict[_Element, list[Callable[[], None]]] = {}
         """What to do at the end of elements that changed something for their content only."""
         self._looks: dict[tuple[str | None, ...], _Look] = {}
@@ -488,7 +494,7 @@ class _Walk:
             text = text.replace("\r\n", "\v").replace("\n", "\v")
         if self.font or not text.isascii():
             text = legible(text, self.font)
-        self.pieces.append(text)
+        self.pieces.append(Underlined(text) if self.is_underlined else text)
 
     def _start(self, element: _Element) -> bool:
         """Begin an element; returns whether its content is read."""
@@ -505,6 +511,8 @@ class _Walk:
                 return False
             if look.font is not None and look.font != self.font:
                 self._set_font(element, look.font)
+            if look.is_underlined is not None:
+                self.set_underlined(element, look.is_underlined)
             if look.is_aside:
                 self._open_aside(element)
             if look.field_mark:
@@ -538,6 +546,11 @@ class _Walk:
         outer, self.font = self.font, font
         self.at_end(element, lambda: setattr(self, "font", outer))
 
+    def set_underlined(self, element: _Element, is_underlined: bool) -> None:
+        """Underline the content of an element, or end the line under what stands around it."""
+        outer, self.is_underlined = self.is_underlined, is_underlined
+        self.at_end(element, lambda: setattr(self, "is_underlined", outer))
+
     def at_end(self, element: _Element, undo: Callable[[], None]) -> None:
         """Have `undo` called when `element` ends."""
         self._undo.setdefault(element, []).append(undo)
@@ -567,7 +580,7 @@ class _Walk:
             open_field.in_code = open_field.in_code and open_field.is_in_comment
             open_field.start, open_field.drawn, open_field.is_carried_over = 0, None, True
         if self.pieces:
-            written = "".join(self.pieces)
+            written = with_signs(self.pieces)
             self.pieces.clear()
             text = _flowed(written)
             if text or "\v" in written or "\xa0" in written:
@@ -695,6 +708,11 @@ _End = Callable[[_Walk], None]
 
 def _block(walk: _Walk, _: _Element) -> bool:
     walk.end_paragraph()
+    return True
+
+
+def _underline(walk: _Walk, element: _Element) -> bool:
+    walk.set_underlined(element, True)
     return True
 
 
@@ -866,6 +884,7 @@ _STARTS: dict[str, _Start] = {
     **dict.fromkeys(_LISTS, _list),
     "li": _list_item,
     "br": _line_break,
+    **dict.fromkeys(("u", "ins"), _underline),
     "pre": _preformatted,
     "textarea": _preformatted,
     "input": _input,

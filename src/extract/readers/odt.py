@@ -22,7 +22,7 @@ from extract.errors import ReadError
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import MAX_LEVELS, Counters, Level, List, Numbered, bullet_text
 from extract.readers.package import Package, parse_xml
-from extract.readers.symbols import is_symbol_font
+from extract.readers.symbols import Underlined, is_symbol_font, with_signs
 
 FORMAT = "odt"
 
@@ -179,6 +179,7 @@ class _Look(NamedTuple):
     """None where the style does not say."""
     font: str | None = None
     """A symbol font, `_LETTERS` for any other font, None where the style sets none."""
+    is_underlined: bool | None = None
 
 
 _LETTERS = ""
@@ -234,7 +235,7 @@ class _Styles:
         return self._looks[key]
 
     def _find_look(self, family: str, name: str | None) -> _Look:
-        display, font = None, None
+        display, font, line = None, None, None
         for _ in range(_MAX_ANCESTORS):
             style = self._styles.get((family, name))
             if style is None:
@@ -243,8 +244,9 @@ class _Styles:
             if properties is not None:
                 display = display or _get(properties, "text:display")
                 font = self._font(properties) if font is None else font
+                line = line or _get(properties, "style:text-underline-style")
             name = _get(style, "style:parent-style-name")
-        return _Look(None if display is None else display == "none", font)
+        return _Look(None if display is None else display == "none", font, None if line is None else line != "none")
 
     def _font(self, properties: _Element) -> str | None:
         name = _get(properties, "style:font-name")
@@ -314,6 +316,7 @@ class _Walk:
         """Blocks of the text boxes anchored in the open paragraph; they follow it."""
         self.font = _LETTERS
         self.is_hidden = False
+        self.is_underlined = False
         self.deletions: frozenset[str] = frozenset()
         self.deleting = 0
         """How many open stretches of text are deleted."""
@@ -367,7 +370,7 @@ class _Walk:
 
     def end_paragraph(self) -> None:
         """Close the paragraph, an empty one too."""
-        text = _COLLAPSING.sub(" ", "".join(self.pieces)).strip(" ")
+        text = _COLLAPSING.sub(" ", with_signs(self.pieces)).strip(" ")
         text = text.replace(_SPACE, " ").replace(_BREAK, "\n")
         self.blocks.append(text if self.item is None else Numbered(text, self.item))
         self.item = None
@@ -393,7 +396,8 @@ class _Walk:
     def text(self, text: str | None) -> None:
         """Add text of the source to the paragraph."""
         if text and not self.deleting and not self.is_hidden:
-            self.pieces.append(legible(text, self.font) if self.font or not text.isascii() else text)
+            text = legible(text, self.font) if self.font or not text.isascii() else text
+            self.pieces.append(Underlined(text) if self.is_underlined else text)
 
     def show(self, text: str) -> None:
         """Add what an element draws to the paragraph."""
@@ -402,11 +406,12 @@ class _Walk:
 
     def styled(self, element: _Element, look: _Look) -> None:
         """Read the children of `element` in the look of its style."""
-        outer = self.font, self.is_hidden
+        outer = self.font, self.is_hidden, self.is_underlined
+        self.is_underlined = self.is_underlined if look.is_underlined is None else look.is_underlined
         self.font = self.font if look.font is None else look.font
         self.is_hidden = self.is_hidden if look.is_hidden is None else look.is_hidden
         self.children(element)
-        self.font, self.is_hidden = outer
+        self.font, self.is_hidden, self.is_underlined = outer
 
 
 def _wrapper(element: _Element, walk: _Walk) -> None:

@@ -30,7 +30,7 @@ from extract.errors import ReadError
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import Counters, List, Numbered
 from extract.readers.rtf_lists import read_lists
-from extract.readers.symbols import drawn_by_field, is_symbol_font
+from extract.readers.symbols import Underlined, drawn_by_field, is_symbol_font, with_signs
 
 FORMAT = "rtf"
 
@@ -241,7 +241,7 @@ class _Story:
     def end_paragraph(self, level: int) -> None:
         """Close the paragraph, which stands in so many tables."""
         blocks = self._blocks_at(level)
-        text = _clean("".join(self.pieces))
+        text = _clean(with_signs(self.pieces))
         blocks.append(text if self.number is None else Numbered(text, self.number))
         self.number = None
         blocks += self.boxes
@@ -350,6 +350,7 @@ class _Format(NamedTuple):
     font: int = 0
     is_hidden: bool = False
     is_deleted: bool = False
+    is_underlined: bool = False
     fallbacks: int = 1
     r"""How many characters after `\u` stand for it in old readers (`\uc`)."""
 
@@ -475,19 +476,23 @@ class _Reader:
     def flush(self) -> None:
         """Decode the bytes so far in the font that they stand in."""
         if self._undecoded:
-            self.pieces.append(self.fonts.decode("".join(self._undecoded), self.format.font))
+            self._add(self.fonts.decode("".join(self._undecoded), self.format.font))
             self._undecoded.clear()
+
+    def _add(self, text: str) -> None:
+        self.pieces.append(Underlined(text) if self.format.is_underlined else text)
 
     def write(self, text: str) -> None:
         """Add characters that need no decoding, unless they are hidden."""
         if not (self.format.is_hidden or self.format.is_deleted):
             if self._undecoded:
                 self.flush()
-            self.pieces.append(text)
+            self._add(text)
 
     def change(self, new: _Format) -> None:
         """Go on in another format."""
-        if self._undecoded and new.font != self.format.font:
+        old = self.format
+        if self._undecoded and (new.font, new.is_underlined) != (old.font, old.is_underlined):
             self.flush()
         self.format = new
 
@@ -751,6 +756,8 @@ _WORDS: dict[str, _WordHandler] = {
     "v": _set("is_hidden"),
     "webhidden": _set("is_hidden"),
     "deleted": _set("is_deleted"),
+    **dict.fromkeys(("ul", "uld", "uldb", "ulth", "ulw"), _set("is_underlined")),
+    "ulnone": lambda reader, _: reader.change(reader.format._replace(is_underlined=False)),
     "uc": _fallbacks,
     "pard": _paragraph_defaults,
     "ls": lambda reader, number: setattr(reader, "list_id", number or 0),

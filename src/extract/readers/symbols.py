@@ -14,7 +14,8 @@ use area (U+F052), a field that draws `√` over `□`. Every reader asks here, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 
 from extract.document import TICKED, UNTICKED
 
@@ -55,6 +56,35 @@ _TICKS_WITHOUT_FONT = {
     **dict.fromkeys((0x52, 0xFD, 0xFE), TICKED),
 }
 _SYMBOLS_WITHOUT_FONT = {0xB3: "≥", 0xB1: "±", 0xBB: "≈"}
+
+
+class Underlined(str):
+    """A piece of a paragraph's text that is underlined."""
+
+
+def with_signs(pieces: Iterable[str]) -> str:
+    """The text of a paragraph in pieces: a lone > or < that is underlined reads as ≥ or ≤, as typists write them.
+
+    In a longer stretch of underlined text, such as a filled-in blank, the line belongs to the blank.
+
+    >>> with_signs(["绿地", Underlined(">"), "30亩"]), with_signs([Underlined(" "), Underlined(">30"), "亩"])
+    ('绿地≥30亩', ' >30亩')
+    """
+    written = []
+    for is_underlined, stretch in groupby(pieces, lambda piece: isinstance(piece, Underlined)):
+        text = "".join(stretch)
+        written.append(text.translate(_WITH_LINE) if is_underlined and is_sign(text) else text)
+    return "".join(written)
+
+
+def is_sign(underlined: str) -> bool:
+    """Whether a whole stretch of underlined text is one > or <."""
+    return underlined.strip() in SIGNS
+
+
+SIGNS = {">": "≥", "<": "≤", "＞": "≥", "＜": "≤"}
+"""What these are with a line under them."""
+_WITH_LINE = str.maketrans(SIGNS)
 
 
 def is_symbol_font(font: str) -> bool:

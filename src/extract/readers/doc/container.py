@@ -47,8 +47,10 @@ class CompoundFile:
     def stream(self, name: str) -> bytes | None:
         """The bytes of a stream of the root, None if there is none of this name; upper and lower case are one."""
         entry = self._entries.get(name.lower())
-        if entry is None or entry.entry_type != _STREAM_ENTRY:
+        if entry is None or entry.kids:
             return None
+        # What has content is a stream, whatever a damaged entry says that it is.
+        entry.entry_type = _STREAM_ENTRY
         if entry.size > self._size:
             raise broken(f"the stream {name} claims {entry.size:,} bytes, more than the file has")
         try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from extract.document import TICKED, UNTICKED
 from extract.readers.doc.properties import Run
-from extract.readers.symbols import drawn_by_field, glyph, symbol, tick
+from extract.readers.symbols import SIGNS, drawn_by_field, glyph, is_sign, symbol, tick
 
 _FIELD_BEGIN, _FIELD_SEPARATOR, _FIELD_END = "\x13\x14\x15"
 _MARKS = "\r\x07\x0c"
@@ -48,6 +48,7 @@ class Inlines:
         self._read_special_characters()
         for run in runs:
             self._read_run(run, fonts)
+        self._read_underlined_signs(runs)
         self._read_fields()
         self._places = sorted(self._readings)
 
@@ -106,6 +107,19 @@ class Inlines:
             self._readings.update(_symbol_letters(text, cps, letters, symbols))
         if properties.picture is not None:
             self._pictures.update((cp, properties.picture) for cp in cps if text[cp] == _PICTURE)
+
+    def _read_underlined_signs(self, runs: Sequence[Run]) -> None:
+        """Let a lone > or < that is underlined read as ≥ or ≤; runs that touch are one stretch."""
+        stretches: list[list[int]] = []
+        for run in sorted((run for run in runs if run.properties.is_underlined), key=lambda run: run.start):
+            if stretches and run.start <= stretches[-1][1]:
+                stretches[-1][1] = max(run.end, stretches[-1][1])
+            else:
+                stretches.append([run.start, run.end])
+        for start, end in stretches:
+            for cp in range(start, end) if is_sign(self._text[start:end]) else ():
+                if self._text[cp] in SIGNS:
+                    self._readings.setdefault(cp, SIGNS[self._text[cp]])
 
     # --- Fields ([MS-DOC] 2.8.25) ---
 

@@ -87,7 +87,9 @@ class Lists:
 
     def _override(self, tables: bytes, place: int, levels: dict[int, Level], restarts: set[int]) -> int:
         """Apply an LFOLVL to the levels of its list; returns where it ends."""
-        start, flags = struct.unpack_from("<iI", tables.ljust(place + _LFOLVL, b"\0"), place)
+        if place + _LFOLVL > len(tables):
+            return place
+        start, flags = struct.unpack_from("<iI", tables, place)
         place += _LFOLVL
         number = flags & 0xF
         if flags & _F_FORMATTING:

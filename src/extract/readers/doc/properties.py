@@ -19,6 +19,7 @@ from extract.readers.doc.fib import CHARACTER_BIN_TABLE, PARAGRAPH_BIN_TABLE, Fi
 from extract.readers.doc.pieces import PieceTable
 from extract.readers.doc.rows import RowProperties, read_row
 from extract.readers.doc.sprms import from_word_6, sprms
+from extract.readers.symbols import SIGNS
 
 _PAGE = 512
 _PAGE_NUMBER = 0x3FFFFF
@@ -44,6 +45,7 @@ class RunProperties:
 
     is_deleted: bool = False
     is_hidden: bool = False
+    is_underlined: bool = False
     symbol: tuple[int, int] | None = None
     letter_font: int | None = None
     fonts: tuple[int, ...] = ()
@@ -187,7 +189,10 @@ class Properties:
 
     def of_runs(self, telling_fonts: Sequence[int]) -> list[Run]:
         """The runs whose properties change how they read, in the order of the pieces; most runs have none."""
-        telling = _telling_sprms(telling_fonts, is_word_97=self._fib.is_word_97)
+        codes = [op.C_DELETED, op.C_HIDDEN, op.C_PICTURE, op.C_SYMBOL]
+        if any(sign in self._pieces.text for sign in SIGNS):
+            codes.append(op.C_UNDERLINE)
+        telling = _telling_sprms(codes, telling_fonts, is_word_97=self._fib.is_word_97)
         read = partial(_read_chpx, telling_fonts=frozenset(telling_fonts))
         stretches = list(self._telling_chpxs(telling, read))
         ends = [end for _, end, _ in stretches]
@@ -278,11 +283,13 @@ def _papx_on_page_of_word_6(page: bytes, place: int) -> bytes:
     return from_word_6(page[place + 3 : place + 1 + 2 * page[place]])
 
 
-def _telling_sprms(telling_fonts: Sequence[int], *, is_word_97: bool) -> re.Pattern[bytes]:
+def _telling_sprms(
+    telling_codes: Sequence[int], telling_fonts: Sequence[int], *, is_word_97: bool
+) -> re.Pattern[bytes]:
     """Matches bytes that may hold a sprm which changes how a run reads."""
     if not is_word_97:
         return re.compile(b"")
-    codes = [struct.pack("<H", code) for code in (op.C_DELETED, op.C_HIDDEN, op.C_PICTURE, op.C_SYMBOL)]
+    codes = [struct.pack("<H", code) for code in telling_codes]
     fonts = [struct.pack("<H", number) for number in telling_fonts]
     codes += [struct.pack("<H", code) + font for code in op.C_FONTS for font in fonts]
     return re.compile(b"|".join(map(re.escape, codes)), re.DOTALL)
@@ -298,6 +305,8 @@ def _read_chpx(chpx: bytes, telling_fonts: frozenset[int]) -> RunProperties | No
         elif code == op.C_HIDDEN:
             # 0x80 and 0x81 mean "as in the style" and "other than in the style", where text is not hidden.
             properties.is_hidden = operand[0] in (1, 0x81)
+        elif code == op.C_UNDERLINE:
+            properties.is_underlined = operand[0] != 0
         elif code == op.C_PICTURE:
             properties.picture = int.from_bytes(operand, "little")
             is_telling = True
@@ -312,6 +321,6 @@ def _read_chpx(chpx: bytes, telling_fonts: frozenset[int]) -> RunProperties | No
         letter_font = fonts.get(op.C_FONTS[0])
         properties.letter_font = letter_font if letter_font in telling_fonts else None
         properties.fonts = symbolic
-    if is_telling or symbolic or properties.is_deleted or properties.is_hidden:
+    if is_telling or symbolic or properties.is_deleted or properties.is_hidden or properties.is_underlined:
         return properties
     return None

@@ -24,6 +24,7 @@ P_LIST_LEVEL = 0x260A
 
 C_DELETED = 0x0800
 C_HIDDEN = 0x083C
+C_UNDERLINE = 0x2A3E
 C_PICTURE = 0x6A03
 C_SYMBOL = 0x6A09
 C_FONTS = (0x4A4F, 0x4A50, 0x4A51, 0x4A5E)
@@ -48,7 +49,7 @@ _KNOWN = frozenset(
     (
         *(P_IN_TABLE, P_TABLE_ROW_END, P_TABLE_DEPTH, P_DEPTH_CHANGE, P_INNER_CELL, P_INNER_ROW_END),
         *(*P_HUGE, P_TABLE_PROPERTIES, P_LIST, P_LIST_LEVEL),
-        *(C_DELETED, C_HIDDEN, C_PICTURE, C_SYMBOL, *C_FONTS),
+        *(C_DELETED, C_HIDDEN, C_UNDERLINE, C_PICTURE, C_SYMBOL, *C_FONTS),
         *(*T_JUSTIFICATION, T_LEFT, T_GAP, T_DEFINITION, T_INSERT, T_DELETE, T_WIDTH),
         *(T_MERGE, T_SPLIT, T_VERTICAL_MERGE, *T_POSITION),
     )
@@ -158,6 +159,7 @@ _WORD_6_SPRMS: dict[int, Callable[[bytes], bytes]] = {
     65: _same_operand(C_DELETED),
     74: _symbol_of_word_6,
     92: _same_operand(C_HIDDEN),
+    94: _same_operand(C_UNDERLINE),
     93: _same_operand(C_FONTS[0]),
     182: _same_operand(T_JUSTIFICATION[0]),
     183: _same_operand(T_LEFT),
