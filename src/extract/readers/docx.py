@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote
 
@@ -181,6 +182,7 @@ class _Package(Package):
     def __init__(self, data: bytes) -> None:
         super().__init__(data, FORMAT, "Word package")
         # Part names do not mind case (ECMA-376 part 2); some writers use backslashes.
+        self._relationships: dict[str, list[tuple[str, str]]] = {}
         self._parts = {info.filename.replace("\\", "/").lower(): info for info in self.members()}
 
     def __contains__(self, name: str) -> bool:
@@ -205,6 +207,11 @@ class _Package(Package):
 
     def relationships(self, source: str) -> list[tuple[str, str]]:
         """Kind and part name of all that `source` ("" for the package itself) points to inside the package."""
+        if source not in self._relationships:
+            self._relationships[source] = self._read_relationships(source)
+        return self._relationships[source]
+
+    def _read_relationships(self, source: str) -> list[tuple[str, str]]:
         folder, name = posixpath.split(source)
         links = self.parse(posixpath.join(folder, "_rels", name + ".rels"))
         if links is None:
@@ -254,14 +261,12 @@ class _Story(NamedTuple):
     """A run of blocks on its own: the body, a header, a footer, a note, a comment."""
 
     element: _Element
-    has_symbol_letters: bool
-    names_lists: bool
-    """Whether a paragraph may name a list; to ask every one is slow."""
+    xml: bytes
+    """The part that holds it: to ask the bytes whether something is in it at all is much faster than to walk."""
 
-
-def _story(element: _Element, xml: bytes) -> _Story:
-    """The story in an element of a part, whose bytes are `xml`."""
-    return _Story(element, _has_symbol_letters(xml), b"\0" in xml[:4] or b"numPr" in xml)
+    def may_hold(self, name: bytes) -> bool:
+        """Whether an element or attribute of this name may stand in the part."""
+        return name in self.xml or b"\0" in self.xml[:4]
 
 
 def _body(package: _Package, main: str) -> _Story:
@@ -276,7 +281,7 @@ def _body(package: _Package, main: str) -> _Story:
     body = _child(root, _BODY)
     if body is None:
         raise ReadError("docx.no_body", f"the main part {main} has no body; it lost its content, so fetch it again")
-    return _story(body, xml)
+    return _Story(body, xml)
 
 
 def _asides(package: _Package, main: str) -> Iterator[_Story]:
@@ -291,7 +296,7 @@ def _asides(package: _Package, main: str) -> Iterator[_Story]:
             for element in [root] if kind in ("header", "footer") else root:
                 # Notes of another type are separator lines (ECMA-376 part 1, 17.18.33).
                 if _attribute(element, "type") in (None, "normal") and not _is_blank(element):
-                    yield _story(element, xml)
+                    yield _Story(element, xml)
 
 
 # Parts with text of their own that is not read, by the kind of relationship that leads to them.
@@ -311,31 +316,28 @@ def _unread_parts(package: _Package, main: str) -> tuple[str, ...]:
     return tuple(name for kind, name in _UNREAD_PARTS.items() if kind in kinds)
 
 
-def _has_symbol_letters(xml: bytes) -> bool:
-    """Whether a run may have ordinary letters in a symbol font: to ask every run for its font is slow."""
-    is_utf_16 = b"\0" in xml[:4]
-    return is_utf_16 or b'ascii="Wingdings' in xml or b'ascii="Symbol"' in xml
-
-
 class _ListParts:
     """The parts that define lists, read only where a paragraph may stand in one."""
 
     def __init__(self, package: _Package, main: str) -> None:
-        links = dict(package.relationships(main))
         self._package = package
-        self._numbering = links.get("numbering")
-        # Few documents number through styles.
-        styles = package.read(links["styles"]) if self._numbering and "styles" in links else None
-        self._styles = links["styles"] if styles and b"numPr" in styles else None
-        self._lists: Lists | None = None
+        self._links = dict(package.relationships(main))
 
     def of_story(self, story: _Story) -> Lists | None:
         """The lists that the paragraphs of a story may stand in."""
-        if self._lists is None and self._numbering and (story.names_lists or self._styles):
-            numbering = self._package.parse(self._numbering)
-            styles = self._package.parse(self._styles) if self._styles else None
-            self._lists = None if numbering is None else Lists(numbering, styles)
-        return self._lists
+        names_styles = story.may_hold(b"pStyle") and b"numPr" in self._styles
+        return self._lists if names_styles or story.may_hold(b"numPr") else None
+
+    @cached_property
+    def _styles(self) -> bytes:
+        return self._package.read(self._links.get("styles", "")) or b""
+
+    @cached_property
+    def _lists(self) -> Lists | None:
+        numbering = self._package.parse(self._links.get("numbering", ""))
+        # Styles are many; few documents number through them.
+        styles = _parse(self._styles, self._links["styles"]) if b"numPr" in self._styles else None
+        return None if numbering is None else Lists(numbering, styles)
 
 
 # --- Stories: blocks in reading order (ECMA-376 part 1, 17.2 and 17.3) ---
@@ -350,7 +352,8 @@ class _Walk:
         self.lists = lists
         self.list_items = {} if lists is None else _list_items(story.element)
         self.counters = Counters()
-        self.has_symbol_letters = story.has_symbol_letters
+        self.has_symbol_letters = story.may_hold(b'ascii="Wingdings') or story.may_hold(b'ascii="Symbol"')
+        """Whether a run may have ordinary letters in a symbol font."""
         self.pieces: list[str] = []
         """The text of the open paragraph so far."""
         self.boxes: list[_Element] = []

@@ -36,12 +36,11 @@ class Lists:
             _attribute(abstract, "abstractNumId"): abstract for abstract in numbering.iterchildren("{*}abstractNum")
         }
         self._styles = {} if styles is None else dict(_numbered_styles(styles))
-        self._default_style = None if styles is None else _default_style(styles)
         self._known: dict[str, List | None] = {}
 
     def place(self, item: ListItem) -> tuple[List, int] | None:
         """The list and the level of a paragraph, None if it stands in none."""
-        styled = self._of_style(item.style or self._default_style)
+        styled = self._of_style(item.style)
         list_id = item.list_id or styled.list_id
         found = self._list(list_id) if list_id else None
         if found is None:
@@ -113,13 +112,6 @@ def _numbered_styles(styles: _Element) -> Iterator[tuple[str | None, ListItem]]:
         else:
             item = ListItem(_value(numbering, "numId"), _value(numbering, "ilvl"), based_on)
             yield _attribute(style, "styleId"), item
-
-
-def _default_style(styles: _Element) -> str | None:
-    for style in styles.iterchildren("{*}style"):
-        if _attribute(style, "type") == "paragraph" and _attribute(style, "default") in ("1", "true", "on"):
-            return _attribute(style, "styleId")
-    return None
 
 
 def _levels(parent: _Element) -> Iterator[tuple[int, Level]]:
