@@ -264,9 +264,9 @@ class _Story(NamedTuple):
     xml: bytes
     """The part that holds it: to ask the bytes whether something is in it at all is much faster than to walk."""
 
-    def may_hold(self, name: bytes) -> bool:
-        """Whether an element or attribute of this name may stand in the part."""
-        return name in self.xml or b"\0" in self.xml[:4]
+    def may_hold(self, *written: bytes) -> bool:
+        """Whether any of these may stand in the part behind its prologue."""
+        return b"\0" in self.xml[:4] or any(self.xml.find(each, _PROLOGUE) >= 0 for each in written)
 
 
 def _body(package: _Package, main: str) -> _Story:
@@ -316,6 +316,10 @@ def _unread_parts(package: _Package, main: str) -> tuple[str, ...]:
     return tuple(name for kind, name in _UNREAD_PARTS.items() if kind in kinds)
 
 
+_PROLOGUE = 60
+"""Where the first line of a part, the XML declaration, has ended."""
+
+
 class _ListParts:
     """The parts that define lists, read only where a paragraph may stand in one."""
 
@@ -348,12 +352,15 @@ class _Walk:
 
     def __init__(self, out: TextWriter, story: _Story, lists: Lists | None) -> None:
         self.out = out
+        self.has_symbol_letters = story.may_hold(b'ascii="Wingdings', b'ascii="Symbol"')
+        """Whether a run may have ordinary letters in a symbol font."""
         self.properties = _telling_properties(story.element)
+        self.not_plain = _not_plain(story.element)
+        self.is_compact = not (self.has_symbol_letters or story.may_hold(b"\n"))
+        """Whether there is no text but that of runs, which reads as it is written."""
         self.lists = lists
         self.list_items = {} if lists is None else _list_items(story.element)
         self.counters = Counters()
-        self.has_symbol_letters = story.may_hold(b'ascii="Wingdings') or story.may_hold(b'ascii="Symbol"')
-        """Whether a run may have ordinary letters in a symbol font."""
         self.pieces: list[str] = []
         """The text of the open paragraph so far."""
         self.boxes: list[_Element] = []
@@ -378,6 +385,18 @@ def _telling_properties(story: _Element) -> dict[_Element, dict[str, str | None]
             owner = parent.getparent()
             if owner is not None:
                 found.setdefault(owner, {})[_TELLING_PROPERTIES[prop.tag]] = _attribute(prop, "val")
+    return found
+
+
+def _not_plain(story: _Element) -> set[_Element]:
+    """The paragraphs that hold anything that reads otherwise than as the text in it."""
+    found: set[_Element] = set()
+    for element in story.iter(*_NOT_PLAIN):
+        parent = element.getparent()
+        while parent is not None and parent not in found:
+            if parent.tag in _PARAGRAPH:
+                found.add(parent)
+            parent = parent.getparent()
     return found
 
 
@@ -451,22 +470,36 @@ def _end_paragraph(blocks: Sequence[Block], walk: _Walk) -> None:
 
 
 def _paragraph(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
-    walk.pieces = []
-    _walk_inlines(element, walk)
-    if walk.fields:
-        _interrupt_fields(walk)
-    if walk.checkbox:
-        walk.pieces, walk.checkbox = [walk.checkbox], None
+    text = _plain_text(element, walk)
+    if text is None:
+        text = _text_of_inlines(element, walk)
     if blocks:
         _end_paragraph(blocks, walk)
-    # A crossed box is how Word draws a ticked one.
-    text = (with_signs(walk.pieces) if walk.has_underlines else "".join(walk.pieces)).replace("☒", TICKED)
     if walk.lists:
         text = _numbered(text, element, walk.lists, walk)
     start, end = walk.out.write(text)
     blocks.append(Paragraph(start, end))
     if walk.boxes:
         _text_boxes(walk, blocks)
+
+
+def _plain_text(paragraph: _Element, walk: _Walk) -> str | None:
+    """The text of a paragraph that holds nothing but text, as most do: a fast answer for `_text_of_inlines`."""
+    if not walk.is_compact or walk.fields or walk.checkbox or paragraph in walk.not_plain:
+        return None
+    text = etree.tostring(paragraph, method="text", encoding="unicode", with_tail=False)
+    return text if text.isprintable() and "☒" not in text else None
+
+
+def _text_of_inlines(paragraph: _Element, walk: _Walk) -> str:
+    walk.pieces = []
+    _walk_inlines(paragraph, walk)
+    if walk.fields:
+        _interrupt_fields(walk)
+    if walk.checkbox:
+        walk.pieces, walk.checkbox = [walk.checkbox], None
+    # A crossed box is how Word draws a ticked one.
+    return (with_signs(walk.pieces) if walk.has_underlines else "".join(walk.pieces)).replace("☒", TICKED)
 
 
 def _numbered(text: str, paragraph: _Element, lists: Lists, walk: _Walk) -> str:
@@ -906,4 +939,10 @@ _INLINES: dict[str, _InlineHandler | None] = _by_name(
         "w:pPr w:rPr w:sdtPr w:sdtEndPr w:customXmlPr w:smartTagPr w:rubyPr": None,
         "w:bookmarkStart w:bookmarkEnd w:proofErr w:lastRenderedPageBreak": None,
     }
+)
+
+# What reads otherwise than as the text in it.
+_NOT_PLAIN = (
+    *(name for name, handler in _INLINES.items() if handler not in (None, _run, _text)),
+    *_names("w:del", "w:moveFrom", "w:rt", "w:vanish", "w:u"),
 )
