@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from command_line import Run, run_extract
 from containers import Declaration, declaration_table, docx, dump
 
 DECLARATION = Declaration()
@@ -23,19 +23,8 @@ class Extract:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __call__(self, *arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-        return subprocess.run(
-            [sys.executable, "-m", "extract", *arguments],
-            cwd=self.folder,
-            env=environment,
-            input=options.get("stdin"),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
+    def __call__(self, *arguments: str, stdin: str = "") -> Run:
+        return run_extract(self.folder, *arguments, stdin=stdin)
 
 
 @pytest.fixture
@@ -215,7 +204,8 @@ def test_ctrl_c_says_that_what_was_written_is_kept(extract: Extract) -> None:
         )
     command = [sys.executable, "-m", "extract", "import", ".", "--quiet"]
     process = subprocess.Popen(command, cwd=extract.folder, stderr=subprocess.PIPE)
-    time.sleep(1.5)
+    while not (extract.folder / "forms.duckdb").exists():
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from itertools import groupby
 from pathlib import Path
 
 import pytest
+
+from command_line import run_extract
 
 ROOT = Path(__file__).parents[1]
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -38,21 +37,12 @@ def as_pattern(lines: list[str]) -> str:
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_the_examples_of_the_readme_run_as_shown(readme: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
-    environment = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
     assert examples(readme)
     for command, expected in examples(readme):
         program, *arguments = shlex.split(command)
         assert program == "extract"
-        run = subprocess.run(
-            [sys.executable, "-m", "extract", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
-        printed = "".join(f"{line.rstrip()}\n" for line in run.stdout.splitlines())
+        run = run_extract(tmp_path, *arguments)
+        printed = "".join(f"{line.rstrip()}\n" for line in (run.stdout + run.stderr).splitlines())
         assert re.fullmatch(as_pattern(expected), printed), f"$ {command}\n{printed}"
 
 

@@ -28,6 +28,7 @@ app = typer.Typer(
     help="Turn archives of budget performance forms (绩效目标申报表 and relatives) into DuckDB tables.\n\n"
     "Start with:  extract import ARCHIVE/  then  extract report  and  extract show FORM.",
 )
+_INTERRUPTED = "interrupted; what was written is kept, run the same command again to go on"
 rules_app = typer.Typer(
     no_args_is_help=True,
     help="The rules that say how each kind of form is read: look at them, check them, add to them.",
@@ -43,8 +44,13 @@ def main() -> None:
         sys.exit(exit_code_of(error))
     except SystemExit as stop:  # typer turns Ctrl-C into this code and says nothing
         if stop.code == EXIT_INTERRUPTED:
-            complain("interrupted; what was written is kept, run the same command again to go on")
+            complain(_INTERRUPTED)
         raise
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # how DuckDB says that Ctrl-C came while it worked
+            raise
+        complain(_INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe went away: nothing to say
         sys.stderr.close()
         sys.exit(0)
