@@ -51,8 +51,8 @@ class _Label(NamedTuple):
 
 # A cell is the stretch from its first line to its last; None is a blank one.
 Row = list[Span | None]
-# A column of the header: "section" stands in front of it and is blank below, None is a column that no rule knows.
-_Holds = IndicatorColumn | Literal["section"] | None
+# A column of the header; the section stands in front of it and is blank below.
+_Holds = IndicatorColumn | Literal["section"]
 # Lines by their number, None for each blank one.
 _Run = list[int | None]
 # Where a reading ends: how far-fetched it is, how many are as good, and its cells.
@@ -75,7 +75,7 @@ class IndicatorLines:
         """Whether a header of indicator columns begins at a line."""
         if self._column(number) is None:
             return False
-        holds = {label.holds for label in self._columns(number)} - {None}
+        holds = {label.holds for label in self._columns(number)}
         return "name" in holds and len(holds) > 1
 
     def rows(self, number: int) -> tuple[list[Row], int] | None:
@@ -112,7 +112,7 @@ class IndicatorLines:
         return None
 
     def _column(self, number: int, *, guess: bool = False) -> _Label | None:
-        """The longest label of a column that begins at a line; a line that is a label itself ends the one above.
+        """The longest label of a column that begins at a line; behind a label, one that is a label itself is the next.
 
         Where the rules know none by its very words, the shortest that looks like one.
         """
@@ -121,7 +121,7 @@ class IndicatorLines:
             span, last = self._span(number, after - 1), self._lines[after - 1]
             if span.end - span.start > 2 * LONGEST_LABEL or (after > number + 1 and last.blanks > 1):
                 break
-            if after > number + 1 and self._rule.column_of(self._text[last.start : last.end]):
+            if found and self._rule.column_of(self._text[last.start : last.end]):
                 break
             text = self._text[slice(*span)]
             if after == number + 1 and not guess and not self._rule.opens_column(text):
@@ -135,7 +135,7 @@ class IndicatorLines:
     def _columns(self, number: int) -> list[_Label]:
         """The labels that follow each other from a line on, without a blank between them.
 
-        Behind two that the rules know by their very words, some may be known by their looks, or stand among others.
+        Behind two that the rules know by their very words, some may be known by their looks.
         """
         labels: list[_Label] = []
         first = number
@@ -143,11 +143,8 @@ class IndicatorLines:
         while number < min(len(self._lines), first + _MOST_COLUMNS):
             if labels and self._lines[number].blanks:
                 break
-            certain = len({label.holds for label in labels}) > 1
+            certain = len({each.holds for each in labels}) > 1
             label = self._column(number, guess=certain)
-            if label is None and certain and number + 1 < len(self._lines) and not self._lines[number + 1].blanks:
-                unknown = self._column(number + 1)
-                label = _Label(None, self._span(number, number), number + 1) if unknown else None
             if label is None:
                 break
             labels.append(label)
@@ -204,8 +201,9 @@ class IndicatorLines:
 
     def _ends(self, number: int) -> bool:
         words, text = self._rules.indicators, self._line(number)
+        is_name = number > 0 and self._is_level(self._span(number - 1, number - 1))
         return (
-            self._ends_table(number)
+            (self._ends_table(number) and not is_name)
             or words.is_total(text)
             or words.is_ending(text)
             or self._rules.phrases.is_boilerplate(text)

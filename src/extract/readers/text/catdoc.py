@@ -26,11 +26,11 @@ _LONGEST_CHARACTER = 4
 
 
 def recognises(lines: Sequence[str]) -> bool:
-    """Tabs between texts, never two of them in a row or one at a line's end, and blank lines between such lines."""
+    """Tabs between texts, never two of them in a row or one behind a text, and blank lines between such lines."""
     tabbed = [number for number, line in enumerate(lines) if "\t" in line]
     if not any("\t" in lines[number].strip("\t") for number in tabbed):
         return False
-    has_rows = any("\t\t" in lines[number] or lines[number].endswith("\t") for number in tabbed)
+    has_rows = any("\t\t" in line or (line.endswith("\t") and line != "\t") for line in map(lines.__getitem__, tabbed))
     return not has_rows and "" in lines[tabbed[0] : tabbed[-1]]
 
 
