@@ -72,7 +72,7 @@ def from_dump(*document: str | Table, encoding: str = "utf-8") -> Extraction:
     return extract(dump(document).encode(encoding), RULES)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(DECLARATIONS, min_size=1, max_size=4))
 def test_word_and_dump_give_equal_rows_and_keep_all_promises(declarations: list[Declaration]) -> None:
     tables = [declaration_table(declaration) for declaration in declarations]
@@ -84,7 +84,7 @@ def test_word_and_dump_give_equal_rows_and_keep_all_promises(declarations: list[
         assert_promises_hold(extraction)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(DECLARATIONS)
 def test_what_was_written_is_what_comes_out(declaration: Declaration) -> None:
     (form,) = (extracted.form for extracted in from_word(declaration_table(declaration)).forms)
@@ -107,7 +107,7 @@ WIDTHS = st.lists(st.integers(1, 8), min_size=1, max_size=8).map(
 ROWS = WIDTHS.flatmap(lambda widths: st.tuples(*(st.tuples(WORDS, st.just(width)) for width in widths)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=14))
 def test_any_grid_at_all_is_accounted_for(rows: list[tuple[tuple[str, int], ...]]) -> None:
     table: Table = []
@@ -131,7 +131,7 @@ def test_a_header_that_names_no_target_column_gives_indicators_without_targets()
     assert not extracted.leftovers
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(DECLARATIONS, min_size=1, max_size=3), PROSE)
 def test_prose_around_the_forms_is_outside_in_every_container(declarations: list[Declaration], prose: str) -> None:
     document: list[str | Table] = ["关于填报绩效目标的通知", *prose.split("\n")]

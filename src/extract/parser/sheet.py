@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from extract.document import Block, Cell, Span, walk_tables
 from extract.findings import Finding, Outcome, Severity
@@ -34,6 +35,8 @@ class Sheet:
         self.indicators: list[Indicator] = []
         self.citations: list[Citation] = []
         self.findings: list[Finding] = []
+        # The indicator table that the table before ended with: a page break may have cut it in two.
+        self.unfinished: Any = None
 
     # ------------------------------------------------------------------------------------------------ looking
 
@@ -80,10 +83,30 @@ class Sheet:
         """Record a finding about this form."""
         self.findings.append(Finding(code, severity, outcome, message, span))
 
+    def without_boilerplate(self, place: Span) -> Span:
+        """The stretch without the seals and blank dates at its ends."""
+        start, end = place
+        is_boilerplate = self.rules.phrases.is_boilerplate
+        lines = [Span(start + m.start(), start + m.end()) for m in _LINE.finditer(self.text[start:end])]
+        while lines and is_boilerplate(self.text[slice(*lines[-1])]):
+            self.ledger.claim(*lines.pop(), Owner.BOILERPLATE)
+        while lines and is_boilerplate(self.text[slice(*lines[0])]):
+            self.ledger.claim(*lines.pop(0), Owner.BOILERPLATE)
+        if not lines:
+            return Span(start, start)
+        start, end = lines[0].start, lines[-1].end
+        last_words = max(lines[-1].start, end - _LONGEST_BOILERPLATE)
+        for match in re.finditer(r"\s+|(?=[(（])", self.text[last_words:end]):
+            tail = last_words + match.start()
+            if start < tail and is_boilerplate(self.text[tail:end]):
+                self.ledger.claim(tail, end, Owner.BOILERPLATE)
+                return self.trimmed(start, tail)
+        return Span(start, end)
+
     def add_field(self, name: str, label: str, start: int, end: int) -> None:
         """Read the stretch as the value of the field `name` and record it, blank or not."""
         spec = self.rule.fields[name]
-        place = self._without_boilerplate(self.trimmed(start, end))
+        place = self.without_boilerplate(self.trimmed(start, end))
         raw = self.text[place.start : place.end]
         if self.rules.phrases.is_blank(raw):
             self.ledger.claim(*place, Owner.VALUE)
@@ -106,26 +129,6 @@ class Sheet:
         for cited in find_citations(self.text[place.start : place.end]):
             at = Span(place.start + cited.start, place.start + cited.end)
             self.citations.append(Citation(spec.name, cited.document_number, cited.issuer_code, cited.year, at))
-
-    def _without_boilerplate(self, place: Span) -> Span:
-        """The stretch without the seals and blank dates at its ends."""
-        start, end = place
-        is_boilerplate = self.rules.phrases.is_boilerplate
-        lines = [Span(start + m.start(), start + m.end()) for m in _LINE.finditer(self.text[start:end])]
-        while lines and is_boilerplate(self.text[slice(*lines[-1])]):
-            self.ledger.claim(*lines.pop(), Owner.BOILERPLATE)
-        while lines and is_boilerplate(self.text[slice(*lines[0])]):
-            self.ledger.claim(*lines.pop(0), Owner.BOILERPLATE)
-        if not lines:
-            return Span(start, start)
-        start, end = lines[0].start, lines[-1].end
-        last_words = max(lines[-1].start, end - _LONGEST_BOILERPLATE)
-        for match in re.finditer(r"\s+|(?=[(（])", self.text[last_words:end]):
-            tail = last_words + match.start()
-            if start < tail and is_boilerplate(self.text[tail:end]):
-                self.ledger.claim(tail, end, Owner.BOILERPLATE)
-                return self.trimmed(start, tail)
-        return Span(start, end)
 
     def settle(self, span: Span) -> None:
         """Give whatever is unclaimed in the form to boilerplate or leftover."""

@@ -30,6 +30,7 @@ LONGEST_TITLE = 80
 IndicatorBlock = Literal["annual", "long_term"]
 
 _Meaning = TypeVar("_Meaning")
+_LONGEST_PLACEHOLDER = 12
 
 
 class LabelUse(NamedTuple):
@@ -175,6 +176,7 @@ class IndicatorWords:
         self._otherwise = {bare_label(label): spec.column for spec in file.columns for label in spec.otherwise}
         self._blocks = [(block, regex.compile(_alternatives(patterns))) for block, patterns in file.blocks.items()]
         self._totals = regex.compile(_alternatives(file.totals))
+        self._placeholders = regex.compile(_alternatives(file.placeholders))
         self._endings = regex.compile(_alternatives(file.endings))
 
     def column_like(self, text: str) -> IndicatorColumn | None:
@@ -202,6 +204,10 @@ class IndicatorWords:
     def is_total(self, text: str) -> bool:
         """Whether a row that opens with `text` sums up the table."""
         return bool(_fullmatch(self._totals, text, LONGEST_LABEL))
+
+    def is_placeholder(self, text: str) -> bool:
+        """Whether `text` is what a template's author left for a name or a target."""
+        return len(text) <= _LONGEST_PLACEHOLDER and bool(_fullmatch(self._placeholders, text, _LONGEST_PLACEHOLDER))
 
     def is_ending(self, text: str) -> bool:
         """Whether a row that opens with `text` stands below the table: who filled it in, notes."""
@@ -275,7 +281,7 @@ _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "0001234
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
-_POINTS_AND_HINTS = regex.compile(r"\(.*?\)|\d+分")
+_POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")
 
 
 def _year_in(text: str) -> int | None:

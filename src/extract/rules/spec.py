@@ -143,6 +143,7 @@ class IndicatorsFile(_File):
     blocks: dict[Literal["annual", "long_term"], list[Pattern]]
     columns: list[ColumnSpec]
     totals: list[Pattern]
+    placeholders: list[Pattern]
     endings: list[Pattern]
 
     @model_validator(mode="after")

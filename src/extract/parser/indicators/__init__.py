@@ -17,7 +17,7 @@ from extract.ledger import Owner
 from extract.parser.fields import announces
 from extract.parser.indicators.fitting import Dump, Fitted, Grid
 from extract.parser.indicators.header import Block, Header, Row, read_header
-from extract.parser.indicators.values import Levels, has_indicator, read_indicator
+from extract.parser.indicators.values import Levels, goes_on_with, has_indicator, read_indicator
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import LabelUse
@@ -25,17 +25,25 @@ from extract.rules import LabelUse
 # So many rows below a header show whether its section's cell is left out of them.
 ROWS_TO_JUDGE_BY = 50
 
+# The longest name of a level, with its points and hints.
+_LONGEST_LEVEL = 30
+
 _SECTION = LabelUse("section", "indicators")
 
 
 def read(sheet: Sheet, table: Table, number: int) -> int:
-    """Read the indicator table that starts at row `number`; returns the number of rows read, 0 where none starts."""
+    """Read the indicator table that starts at row `number`; returns the number of rows read, 0 where none starts.
+
+    A table may begin in the middle of one that a page break has cut in two.
+    """
     if not sheet.rule.spec.indicators:
         return 0
-    header = read_header(sheet, table, number)
+    header, levels = read_header(sheet, table, number), list[Levels]()
     if header is None:
-        return 0
-    body = _Body(sheet, table, header, number)
+        header, levels = _continued(sheet, table) if number == 0 else (None, [])
+        if header is None:
+            return 0
+    body = _Body(sheet, table, header, levels, number)
     at = number + len(header.rows)
     while at < len(table.rows):
         row, taken = table.rows[at], 1
@@ -45,29 +53,44 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         elif body.is_total(row):
             body.take_total(row)
         elif body.ends_at(row):
+            body.close(row)
             break
         else:
             row, taken = body.whole_row(table.rows[at : at + MOST_PIECES])
             body.take_row(row)
         at += taken
+    sheet.unfinished = body if at == len(table.rows) else None
     return at - number
+
+
+def _continued(sheet: Sheet, table: Table) -> tuple[Header | None, list[Levels]]:
+    """The header and the levels in force where the table goes on with one that ended with an indicator."""
+    body: _Body | None = sheet.unfinished
+    sheet.unfinished = None
+    header = body.header.above(table) if body else None
+    if body is None or header is None:
+        return None, []
+    rows = Grid(sheet, header) if table.has_grid else Dump(sheet, header, 0, table.rows)
+    first = rows.fit(table.rows[0])
+    goes_on = first is not None and any(goes_on_with(sheet, block, first) for block in header.blocks)
+    return (header, list(body.levels)) if goes_on else (None, [])
 
 
 class _Body:
     """The rows below a header, with the levels in force in each block."""
 
-    def __init__(self, sheet: Sheet, table: Table, header: Header, number: int) -> None:
+    def __init__(self, sheet: Sheet, table: Table, header: Header, levels: list[Levels], number: int) -> None:
         self._sheet = sheet
         self._table = table
-        self._levels: list[Levels] = []
+        self.levels = levels
         self.take_header(header, number)
 
     def take_header(self, header: Header, number: int) -> None:
         """Go on under this header; where it has as many blocks as the one before, the levels stay in force."""
         sheet = self._sheet
-        self._header = header
-        if len(self._levels) != len(header.blocks):
-            self._levels = [Levels()] * len(header.blocks)
+        self.header = header
+        if len(self.levels) != len(header.blocks):
+            self.levels = [Levels()] * len(header.blocks)
         for row in header.rows:
             for cell in row:
                 if sheet.use(cell) or sheet.column(cell) or any(c.start == cell.column for c in header.columns):
@@ -77,14 +100,14 @@ class _Body:
                 message = f"no rule knows the column {column.label} of the indicator table; it is kept in the remarks"
                 sheet.note("indicator.unknown_column", "note", "insufficient_data", message)
         below = self._table.rows[number + len(header.rows) :][:ROWS_TO_JUDGE_BY]
-        self._rows = Grid(sheet, header) if self._table.has_grid else Dump(header, self._left_out(below))
+        self._rows = Grid(sheet, header) if self._table.has_grid else Dump(sheet, header, self._left_out(below), below)
 
     def _left_out(self, below: Sequence[Row]) -> int:
         """How many cells every row of a dump lacks at its beginning: those of the section."""
         body = itertools.takewhile(lambda row: not self.ends_at(row), below)
         lengths = {len(row) for row in body}
-        first = self._header.first
-        return first if lengths == {self._header.width - first} else 0
+        first = self.header.first
+        return first if lengths == {self.header.width - first} else 0
 
     # --------------------------------------------------------------------------------------------------- kinds of rows
 
@@ -115,14 +138,27 @@ class _Body:
         if use == _SECTION:
             return False
         if announces(self._sheet, row[0]):
-            return row[0].column <= self._header.rows[0][0].column
+            return row[0].column <= self.header.start
         first = next((cell for cell in row if not self._sheet.is_blank(cell)), row[0])
         text = self._sheet.cell_text(first)
-        if text and self._sheet.rules.indicators.is_ending(text):
+        if text and (self._sheet.rules.indicators.is_ending(text) or self._is_no_level(first, text)):
             return True
-        full = self._table.has_grid or len(row) == self._header.width
-        in_front = row[0].column < self._header.first and full
+        full = self._table.has_grid or len(row) == self.header.width
+        in_front = row[0].column < self.header.first and full
         return in_front and not self._sheet.is_blank(row[0])
+
+    def _is_no_level(self, cell: Cell, text: str) -> bool:
+        """Whether something stands where the first level does that is too long for one, or a sentence."""
+        level1 = self.header.blocks[0].columns.get("level1")
+        if level1 is None or cell.column != level1.start or self._sheet.rules.levels.canonical("level1", text):
+            return False
+        return len(text) > _LONGEST_LEVEL or any(mark in text for mark in "：:。；;")
+
+    def close(self, row: Row) -> None:
+        """Notes that stand below the table in a row of their own are part of the blank form."""
+        filled = [cell for cell in row if not self._sheet.is_blank(cell)]
+        if len(filled) == 1 and self._sheet.rules.phrases.opens_instructions(self._sheet.cell_text(filled[0])):
+            self._sheet.ledger.claim(filled[0].start, filled[0].end, Owner.BOILERPLATE)
 
     def is_total(self, row: Row) -> bool:
         """Whether the row sums up the table."""
@@ -140,7 +176,7 @@ class _Body:
         sheet = self._sheet
         label, *rest = [cell for cell in row if sheet.use(cell) != _SECTION and not sheet.is_blank(cell)]
         sheet.claim_label(label)
-        has_score = any("score" in block.columns for block in self._header.blocks)
+        has_score = any("score" in block.columns for block in self.header.blocks)
         for cell in rest:
             sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
         numbers = [cell for cell in rest if any(character.isdigit() for character in sheet.cell_text(cell))]
@@ -153,22 +189,35 @@ class _Body:
         """Record the row's indicators, if it holds any; a page break may have repeated the section's label."""
         if self._sheet.use(row[0]) == _SECTION:
             self._sheet.claim_label(row[0])
+        if heading := self._heading(row):
+            self._sheet.ledger.claim(heading.start, heading.end, Owner.LABEL)
+            self.levels = [Levels(self._level(heading), None)] * len(self.levels)
+            return
         fitted = self._rows.fit(row)
         if fitted is None or self._is_run_together(fitted):
             self._refuse(row)
             return
-        for number, block in enumerate(self._header.blocks):
+        for number, block in enumerate(self.header.blocks):
             self._take_levels(number, block, fitted)
             if has_indicator(self._sheet, block, fitted):
-                self._sheet.indicators.append(read_indicator(self._sheet, block, self._levels[number], fitted))
+                self._sheet.indicators.append(read_indicator(self._sheet, block, self.levels[number], fitted))
         for cell in fitted.own_cells():
             self._sheet.ledger.claim(cell.start, cell.end, Owner.BOILERPLATE)
+
+    def _heading(self, row: Row) -> Cell | None:
+        """The only filled cell of a row where it is a first level and reaches over the names: 一、产出指标."""
+        filled = [cell for cell in row if not self._sheet.is_blank(cell)]
+        name = self.header.blocks[0].columns["name"]
+        if len(filled) != 1 or not self._sheet.rules.levels.canonical("level1", self._sheet.cell_text(filled[0])):
+            return None
+        reaches = filled[0].column + filled[0].column_span > name.start if self._table.has_grid else len(row) == 1
+        return filled[0] if reaches and filled[0].column < max(name.start, 1) else None
 
     def _refuse(self, row: Row) -> None:
         """A row that does not fit the header is left over; what levels it set is unknown, so none are in force."""
         if all(self._sheet.is_blank(cell) for cell in row):
             return
-        self._levels = [Levels()] * len(self._levels)
+        self.levels = [Levels()] * len(self.levels)
         message = "a row of the indicator table has other cells than its header; compare with the source"
         span = Span(row[0].start, row[-1].end)
         self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
@@ -177,7 +226,7 @@ class _Body:
         """Whether a dump has run two rows together: two second levels stand in one cell, and two targets."""
         if not isinstance(self._rows, Dump):
             return False
-        for block in self._header.blocks:
+        for block in self.header.blocks:
             level2, target = (row.own(block.columns.get("level2")), row.own(block.columns.get("target")))
             if level2 and target and "\n" in self._sheet.cell_text(target):
                 printed, canonical = self._level(level2) or "", self._sheet.rules.levels.canonical
@@ -188,10 +237,10 @@ class _Body:
 
     def _take_levels(self, number: int, block: Block, row: Fitted) -> None:
         level1, level2 = (self._level(row.cell(block.columns.get(level))) for level in ("level1", "level2"))
-        before = self._levels[number]
+        before = self.levels[number]
         if level1 and level1 != before.level1:
             before = Levels(level1, None)
-        self._levels[number] = before._replace(level2=level2 or before.level2)
+        self.levels[number] = before._replace(level2=level2 or before.level2)
 
     def _level(self, cell: Cell | None) -> str | None:
         """A level's printed name without white space."""

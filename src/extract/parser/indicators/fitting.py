@@ -6,12 +6,15 @@ row that tells, so a row must have as many cells as its header.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from extract.document import Cell
 from extract.parser.indicators.header import Column, Header, Row
 from extract.parser.sheet import Sheet
 from extract.rules import IndicatorColumn
+from extract.target import parse_target
+from extract.values import read_points
 
 # A merged cell of an earlier row counts for each row that it covers in these columns; points and reasons count once.
 _CARRIED: frozenset[IndicatorColumn | None] = frozenset(
@@ -19,6 +22,8 @@ _CARRIED: frozenset[IndicatorColumn | None] = frozenset(
 )
 # Where one cell covers several columns, the first of these that is among them has it.
 _PREFERRED: tuple[IndicatorColumn, ...] = ("level1", "name", "target", "actual")
+# A row with fewer cells than this says too little about where they stand.
+_FEWEST_CELLS = 2
 
 
 class Fitted:
@@ -59,14 +64,25 @@ class Grid:
             covered = self._covered(cell)
             if not covered:
                 continue
-            column = _preferred(covered)
-            if column not in own or self._sheet.is_blank(own[column]):
+            column = self._column_of(cell, covered)
+            before = own.get(column)
+            if before is None or self._sheet.is_blank(before):
                 own[column] = cell
+            elif not self._sheet.is_blank(cell) and _lies_in(column, before) and _lies_in(column, cell):
+                own[column] = replace(before, end=cell.end)  # the header stands above both
             holds = {each.holds for each in covered}
             fits &= not {"name", "target"} <= holds or self._sheet.is_blank(cell)
         merged = {c: over for c in self._columns if c.holds in _CARRIED and (over := self._merged_over(c))}
         self._carry(row)
         return Fitted(own, merged) if fits else None
+
+    def _column_of(self, cell: Cell, covered: list[Column]) -> Column:
+        """The one of the columns it covers that the cell belongs to; a second level is none of the first."""
+        levels = {column.holds: column for column in covered if column.holds in ("level1", "level2")}
+        if len(levels) == 2 and len(covered) == 2:
+            text, canonical = self._sheet.cell_text(cell), self._sheet.rules.levels.canonical
+            return levels["level2" if canonical("level2", text) and not canonical("level1", text) else "level1"]
+        return _preferred(covered)
 
     def _covered(self, cell: Cell) -> list[Column]:
         """The columns that the cell covers, or the one that it overlaps most: edges do not always line up."""
@@ -95,16 +111,67 @@ def _preferred(columns: list[Column]) -> Column:
     return next((by_content[holds] for holds in _PREFERRED if holds in by_content), columns[0])
 
 
-class Dump:
-    """Rows of a table without a grid, whose cells are counted off; `left_out` leading cells are in no row."""
+def _lies_in(column: Column, cell: Cell) -> bool:
+    return column.start <= cell.column and cell.column + cell.column_span <= column.end
 
-    def __init__(self, header: Header, left_out: int) -> None:
-        self._columns = header.columns
+
+class Dump:
+    """Rows of a table without a grid, whose cells are counted off; `left_out` leading cells are in no row.
+
+    A row with fewer cells is read where one reading is possible: a cell is merged over levels and name or over remarks
+    or, in a dump that shows no blank cell for what a merged one above covers, the levels in front are not there.
+    """
+
+    def __init__(self, sheet: Sheet, header: Header, left_out: int, below: Sequence[Row]) -> None:
+        self._sheet = sheet
         self._left_out = left_out
+        self._columns = {column.start - left_out: column for column in header.columns}
         self.width = header.width - left_out
+        levels = [at for at, column in self._columns.items() if column.holds in ("level1", "level2")]
+        whole = [row for row in below if len(row) == self.width]
+        self._shows_blanks = any(sheet.is_blank(row[at]) for row in whole for at in levels)
 
     def fit(self, row: Row) -> Fitted | None:
-        """The row's cells by column; None where it has more or fewer cells than its header."""
-        if len(row) != self.width:
-            return None
-        return Fitted({column: row[column.start - self._left_out] for column in self._columns}, {})
+        """The row's cells by column; None where it has other cells than its header and not one reading is possible."""
+        if len(row) == self.width:
+            return Fitted({column: row[at] for at, column in self._columns.items()}, {})
+        readings: list[dict[Column, Cell]] = []
+        for reading in self._readings(row):
+            if reading not in readings and self._is_possible(reading):
+                readings.append(reading)
+        return Fitted(readings[0], {}) if len(readings) == 1 else None
+
+    def _readings(self, row: Row) -> Iterator[dict[Column, Cell]]:
+        missing = self.width - len(row)
+        if missing <= 0 or len(row) < _FEWEST_CELLS:
+            return
+        if not self._shows_blanks:
+            levels = [self._columns.get(at) for at in range(missing)]
+            if all(column is None or column.holds in ("level1", "level2") for column in levels):
+                yield {column: row[at - missing] for at, column in self._columns.items() if at >= missing}
+        for merged in range(len(row)):
+            covered = [c for at in range(merged, merged + missing + 1) if (c := self._columns.get(at))]
+            holds = {column.holds for column in covered}
+            if covered and (holds <= {"level1", "level2", "name"} or holds <= {"remarks", "deviation", None}):
+                reading = {c: row[at if at < merged else at - missing] for at, c in self._columns.items()}
+                kept = _preferred(covered)
+                yield {c: cell for c, cell in reading.items() if c is kept or c not in covered} | {kept: row[merged]}
+
+    def _is_possible(self, reading: Mapping[Column, Cell]) -> bool:
+        """Whether each cell holds what its column can, and the row an indicator with its target."""
+        filled = {column.holds for column, cell in reading.items() if not self._sheet.is_blank(cell)}
+        return {"name", "target"} <= filled and all(self._can_hold(*each) for each in reading.items())
+
+    def _can_hold(self, column: Column, cell: Cell) -> bool:
+        text, rules = self._sheet.cell_text(cell), self._sheet.rules
+        is_level1 = rules.levels.canonical("level1", text) is not None
+        is_level2 = rules.levels.canonical("level2", text) is not None
+        if rules.phrases.is_blank(text):
+            return True
+        if column.holds in ("level1", "level2"):
+            return is_level1 if column.holds == "level1" else is_level2
+        if column.holds == "name":
+            return parse_target(text, rules.targets).kind == "qualitative" and not is_level1
+        if column.holds in ("weight", "score"):
+            return read_points(text) is not None
+        return not (is_level1 or is_level2)

@@ -11,13 +11,14 @@ columns in front of them::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from extract.document import Cell, Table
 from extract.labels import bare_label
 from extract.parser.sheet import Sheet
 from extract.rules import IndicatorBlock, IndicatorColumn
+from extract.target import parse_target
 
 Row = tuple[Cell, ...]
 
@@ -55,12 +56,32 @@ class Header:
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
     blocks: tuple[Block, ...]
-    width: int  # the number of cells of a whole row in a dump
+    width: int  # the number of columns with those of the section: the cells of a whole row in a dump
+    start: int  # where the header row begins
+    grid: int | None  # the number of columns of the table's grid, None where it has none
 
     @property
     def first(self) -> int:
         """Where the first column begins; what stands in front of it is the section."""
         return self.columns[0].start
+
+    def above(self, table: Table) -> Header | None:
+        """The same header, without rows, above another table; None where that has other columns."""
+        header = replace(self, rows=())
+        if not table.has_grid:
+            return header if self.grid is None and any(len(row) == self.width for row in table.rows) else None
+        grid = _grid_width(table)
+        if grid == self.grid or self.grid is None:
+            return header if self.grid else None
+        if grid != self.width:
+            return None
+        in_front = self.width - len(self.columns)
+        places = {column: column._replace(start=at, end=at + 1) for at, column in enumerate(self.columns, in_front)}
+        blocks = [
+            Block(each.block, {k: places[c] for k, c in each.columns.items()}, tuple(places[c] for c in each.others))
+            for each in self.blocks
+        ]
+        return replace(header, columns=tuple(places.values()), blocks=tuple(blocks), start=0, grid=grid)
 
 
 def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
@@ -71,6 +92,7 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
     columns = _grid_columns(sheet, rows) if table.has_grid else _dump_columns(sheet, rows)
     if columns is None:
         return None
+    columns = _with_heirs(sheet, columns)
     for at, held in sheet.rules.indicators.stand_ins([(column.holds, column.label) for column in columns]).items():
         columns[at] = columns[at]._replace(holds=held)
     if not _is_header([column.holds for column in columns]):
@@ -79,7 +101,8 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
     named = [column for column in columns if column.holds or column.label]
     first = min(column.start for column in named if column.holds)
     named = [column for column in named if column.start >= first]
-    return Header(rows, tuple(named), _blocks(sheet, named, section), len(columns))
+    grid = _grid_width(table) if table.has_grid else None
+    return Header(rows, tuple(named), _blocks(sheet, named, section), len(columns), rows[0][0].column, grid)
 
 
 # --------------------------------------------------------------------------------------------------------------- rows
@@ -111,12 +134,24 @@ def _header_rows(sheet: Sheet, table: Table, number: int) -> tuple[Row, ...]:
 
 
 def _divides(sheet: Sheet, above: Row, row: Row) -> bool:
-    """Whether a row holds headers and is not the same header again, printed after a page break."""
+    """Whether a row holds headers and is not the same header again, printed after a page break.
+
+    Most of its labels are known; or it is longer than the header above, as no row of a table can be.
+    """
     filled = [cell for cell in row if sheet.cell_text(cell)]
-    named = [sheet.column(cell) for cell in filled]
-    if len(filled) < 2 or 2 * sum(map(bool, named)) <= len(filled):
+    if len(filled) < 2:
         return False
-    return not (is_header_row(sheet, above) and is_header_row(sheet, row))
+    if 2 * sum(sheet.column(cell) is not None for cell in filled) > len(filled):
+        return not (is_header_row(sheet, above) and is_header_row(sheet, row))
+    is_run = filled[-1].column - filled[0].column < len(filled) and filled[0].column > 0
+    return is_run and len(row) > len(above) and not any(_is_content(sheet, cell) for cell in filled)
+
+
+def _is_content(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell holds a level, a number or a sign: what stands below headers, not in them."""
+    text, levels = sheet.cell_text(cell), sheet.rules.levels
+    is_level = levels.canonical("level1", text) or levels.canonical("level2", text)
+    return bool(is_level) or parse_target(text, sheet.rules.targets).kind != "qualitative"
 
 
 # ------------------------------------------------------------------------------------------------------------ columns
@@ -153,6 +188,17 @@ def _dump_columns(sheet: Sheet, rows: Sequence[Row]) -> list[Column] | None:
     return [_column(sheet, cell, above, at, at + 1) for at, (cell, above) in enumerate(leaves)]
 
 
+def _with_heirs(sheet: Sheet, columns: list[Column]) -> list[Column]:
+    """The columns; where an upper header holds targets or results and no lower one says so, the first unknown does."""
+    for above in dict.fromkeys(column.above for column in columns if column.above):
+        held = sheet.rule.column_of(above) or sheet.rules.indicators.column_like(above)
+        below = [at for at, column in enumerate(columns) if column.above == above]
+        heir = next((at for at in below if columns[at].holds is None), None)
+        if held in ("target", "actual") and heir is not None and held not in [columns[at].holds for at in below]:
+            columns[heir] = columns[heir]._replace(holds=held)
+    return columns
+
+
 def _column(sheet: Sheet, cell: Cell, above: Cell | None, start: int, end: int) -> Column:
     text = sheet.cell_text(cell)
     text_above = sheet.cell_text(above) if above else ""
@@ -165,6 +211,10 @@ def _column(sheet: Sheet, cell: Cell, above: Cell | None, start: int, end: int) 
     return Column(holds, start, end, bare_label(text), text_above)
 
 
+def _grid_width(table: Table) -> int:
+    return max((_end(row[-1]) for row in table.rows if row), default=0)
+
+
 def _end(cell: Cell) -> int:
     return cell.column + cell.column_span
 
@@ -172,41 +222,66 @@ def _end(cell: Cell) -> int:
 # ------------------------------------------------------------------------------------------------------------- blocks
 
 
+_Known = dict[IndicatorColumn, Column]
+
+
 def _blocks(sheet: Sheet, columns: Sequence[Column], section: str) -> tuple[Block, ...]:
-    """The columns dealt out to blocks, each with what it shares with the first."""
+    """The columns dealt out to blocks, each with what it shares with the first.
+
+    Side by side, the long term stands first where no header says otherwise.
+    """
     spec = sheet.rule.spec.indicators
     assert spec  # only rules with an indicator table have columns
     dealt = _dealt(sheet, columns)
-    words = sheet.rules.indicators
+    shared = {held: column for held, column in dealt[0][0].items() if held in ("level1", "level2", "name")}
     blocks = []
     for number, (known, others) in enumerate(dealt):
-        if number:
-            shared = {k: c for k, c in dealt[0][0].items() if k in ("level1", "level2", "name") and k not in known}
-            known = shared | known
-        says = [known["target"].above, known["target"].label] if "target" in known else []
-        said = next((block for text in [*says, section] if text and (block := words.block(text))), None)
-        if len(dealt) > 1:  # side by side, the long term stands first where nothing says otherwise
-            by_header = next((block for text in says if text and (block := words.block(text))), None)
-            said = by_header or ("annual" if number else "long_term")
-        blocks.append(Block(said or spec.block, known, tuple(others)))
+        target = known.get("target")
+        said = _block_said(sheet, *([target.above, target.label] if target else []))
+        if len(dealt) > 1:
+            said = said or ("annual" if number else "long_term")
+        said = said or _block_said(sheet, section) or spec.block
+        blocks.append(Block(said, known if number == 0 else shared | known, tuple(others)))
     return tuple(blocks)
 
 
-def _dealt(sheet: Sheet, columns: Sequence[Column]) -> list[tuple[dict[IndicatorColumn, Column], list[Column]]]:
-    """By block: the columns by what they hold, and the others. What occurs twice begins a block, or is another."""
-    names = sum(column.holds == "name" for column in columns)
-    dealt: list[tuple[dict[IndicatorColumn, Column], list[Column]]] = [({}, [])]
+def _block_said(sheet: Sheet, *texts: str) -> IndicatorBlock | None:
+    """Whose indicators the first of the texts announces that says so."""
+    return next((said for text in texts if (said := sheet.rules.indicators.block(text))), None)
+
+
+def _dealt(sheet: Sheet, columns: Sequence[Column]) -> list[tuple[_Known, list[Column]]]:
+    """By block: the columns by what they hold, and the others. What occurs twice begins a block, or is another.
+
+    Where levels have points too, those of the indicator stand behind its name; of two names, the deeper one counts.
+    """
+    holds = [column.holds for column in columns]
+    side_by_side = holds.count("name") > 1 and holds.count("target") > 1
+    dealt: list[tuple[_Known, list[Column]]] = [({}, [])]
     for column in columns:
         known, others = dealt[-1]
-        if column.holds is None or column.holds == "remarks":
+        held = column.holds
+        if held is None or held == "remarks":
             others.append(column)
-        elif column.holds not in known:
-            known[column.holds] = column
-        elif (names > 1 and "target" in known) or _is_other_block(sheet, known[column.holds], column):
-            dealt.append(({column.holds: column}, []))
+        elif held not in known:
+            known[held] = column
+        elif (side_by_side and "target" in known and held in ("level1", "level2", "name")) or _is_other_block(
+            sheet, known[held], column
+        ):
+            dealt.append(({held: column}, []))
+        elif held in ("weight", "score", "name") and _stands_before_name(known[held], known):
+            others.append(known[held])
+            known[held] = column
         else:
             others.append(column)
     return dealt
+
+
+def _stands_before_name(column: Column, known: _Known) -> bool:
+    """Whether the column stands in front of the indicator's, or is it and no target has come yet."""
+    if column.holds == "name":
+        return "target" not in known
+    return "name" not in known or column.start < known["name"].start
 
 
 def _is_other_block(sheet: Sheet, first: Column, second: Column) -> bool:

@@ -27,10 +27,23 @@ class Levels(NamedTuple):
 
 def has_indicator(sheet: Sheet, block: Block, row: Fitted) -> bool:
     """Whether somebody wrote a name or a target into this row; a template's own fillers do not count."""
-    phrases = sheet.rules.phrases
+    phrases, words = sheet.rules.phrases, sheet.rules.indicators
     cells = [row.own(block.columns.get(column)) for column in ("name", "target")]
     texts = [sheet.cell_text(cell) for cell in cells if cell]
-    return any(not phrases.is_blank(text) and not phrases.is_placeholder(text) for text in texts)
+    return any(not (phrases.is_blank(t) or phrases.is_placeholder(t) or words.is_placeholder(t)) for t in texts)
+
+
+def goes_on_with(sheet: Sheet, block: Block, row: Fitted) -> bool:
+    """Whether a row without a header above it is an indicator's: it has a level, or a target that measures."""
+    if not has_indicator(sheet, block, row):
+        return False
+    canonical = sheet.rules.levels.canonical
+    levels = [row.own(block.columns.get("level1")), row.own(block.columns.get("level2"))]
+    printed = [sheet.cell_text(cell) for cell in levels if cell and not sheet.is_blank(cell)]
+    if printed:
+        return any(canonical("level1", level) or canonical("level2", level) for level in printed)
+    target = row.own(block.columns.get("target"))
+    return target is not None and bool(parse_target(sheet.cell_text(target), sheet.rules.targets).comparator)
 
 
 def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> Indicator:
@@ -65,7 +78,7 @@ def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> I
 def _span(sheet: Sheet, cell: Cell | None, other: Cell | None) -> Span:
     """The cell's text; where a row lacks the cell, the empty place at the end of the other one."""
     if cell:
-        return sheet.trimmed(cell.start, cell.end)
+        return sheet.without_boilerplate(sheet.trimmed(cell.start, cell.end))
     assert other  # a row without name and target holds no indicator
     return Span(other.end, other.end)
 
@@ -73,7 +86,8 @@ def _span(sheet: Sheet, cell: Cell | None, other: Cell | None) -> Span:
 def _text(sheet: Sheet, span: Span) -> str | None:
     """The text of a cell on one line; None where it is blank or says so."""
     text = sheet.text[span.start : span.end]
-    return None if sheet.rules.phrases.is_blank(text) else one_line(text)
+    # A header may stand above two cells of a row.
+    return None if sheet.rules.phrases.is_blank(text) else one_line(text.replace("\t", "\n"))
 
 
 # ------------------------------------------------------------------------------------------------------------- target
