@@ -87,9 +87,9 @@ def target_command(
     """
     from extract.target import parse_target
 
-    vocabulary = rule_set_of(None).targets
+    grammar = rule_set_of(None).targets
     lines = [line.rstrip("\n") for line in sys.stdin] if texts == ["-"] else texts
-    targets = [parse_target(line, vocabulary) for line in lines]
+    targets = [parse_target(line, grammar) for line in lines]
     if as_json:
         for target in targets:
             typer.echo(json.dumps(target.as_json(), ensure_ascii=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from extract.rules.spec import (
     LevelsFile,
     PhrasesFile,
     ProjectsFile,
+    TargetsFile,
     UnitsFile,
     model_of,
 )
 from extract.rules.yaml_file import InvalidRule, Problem, RuleFile
-from extract.target import Unit, Units, Vocabulary
+from extract.target import Grammar, Unit, Units, Words
 
 
 def packaged_rules() -> Path:
@@ -45,7 +47,7 @@ def load_rules(*folders: Path) -> RuleSet:
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
     tables = _vocabulary(sources, "indicators").model(IndicatorsFile)
     levels = Levels(_vocabulary(sources, "levels").model(LevelsFile))
-    targets = Vocabulary(_units(_vocabulary(sources, "units")))
+    targets = Grammar(_units(_vocabulary(sources, "units")), _words(_vocabulary(sources, "targets")))
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
     forms = tuple(
         FormRule(spec, _label_uses(source, spec, labels, tables.sections), _columns(source, spec, tables))
@@ -109,6 +111,14 @@ def _units(source: RuleFile) -> Units:
         return Units(units, {scale: Fraction(factor) for scale, factor in file.scales.items()})
     except ValueError as clash:
         raise source.error(["units"], str(clash)) from clash
+
+
+def _words(source: RuleFile) -> Words:
+    file = source.model(TargetsFile)
+    words = Words(**{field.name: getattr(file, field.name) for field in fields(Words)})
+    for key, problem in words.clashes():
+        raise source.error([key], problem)
+    return words
 
 
 def _label_uses(

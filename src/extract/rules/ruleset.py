@@ -23,7 +23,7 @@ from extract.rules.spec import (
     PhrasesFile,
     ProjectsFile,
 )
-from extract.target import Vocabulary
+from extract.target import Grammar
 
 LONGEST_TITLE = 80
 
@@ -222,7 +222,7 @@ class RuleSet:
     phrases: Phrases
     indicators: IndicatorWords
     levels: Levels
-    targets: Vocabulary
+    targets: Grammar
     projects: ProjectsFile
     version: str
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_type_hints
 
 import regex
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from extract.labels import compact
+from extract.target import Words
 from extract.values import VALUE_TYPES
 
 # A pattern that takes longer on a line of text is a mistake in the rule file.
@@ -192,6 +193,14 @@ class UnitsFile(_File):
     units: list[UnitSpec]
 
 
+TargetsFile = create_model(
+    "TargetsFile",
+    __base__=_File,
+    __doc__="`vocabulary/targets.yaml`: the words that targets are made of.",
+    **{name: (hint, ...) for name, hint in get_type_hints(Words).items()},
+)
+
+
 class ProjectsFile(_File):
     """`vocabulary/projects.yaml`: how names of projects are compared across the years."""
 
@@ -214,6 +223,7 @@ VOCABULARY_FILES: dict[str, type[_File]] = {
     "vocabulary/levels.yaml": LevelsFile,
     "vocabulary/phrases.yaml": PhrasesFile,
     "vocabulary/projects.yaml": ProjectsFile,
+    "vocabulary/targets.yaml": TargetsFile,
     "vocabulary/units.yaml": UnitsFile,
 }
 

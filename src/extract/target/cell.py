@@ -8,20 +8,53 @@ from typing import Any
 
 from extract.target.dates import Period
 from extract.target.model import Bounds, Target
-from extract.target.normalise import normalise
+from extract.target.normalise import Normaliser, View
 from extract.target.numbers import Measure
-from extract.target.tokens import MARKS, TOKEN_START, D, N, Note, Token, U, read_token
+from extract.target.tokens import MARKS, TOKEN_START, WITH_NUMBER, Note, Token, Tokens, U
 from extract.target.units import Units
-from extract.target.words import LABEL_EDGES, SIGNS, SUFFIX
+from extract.target.words import LABEL_EDGES, SIGNS, Words
 
 Spans = dict[str, tuple[int, int]]
 
 DIGITS = re.compile(r"\d")
-# A suffix or a sign in brackets counts as if there were none: 100公里(以上).
-_NOTE_IN_THE_SENTENCE = re.compile(rf"{SUFFIX}|[{SIGNS}]")
 # A second target in brackets: 100%(≥95%).
 _RIVAL_NOTE = re.compile(rf"[{SIGNS}].*\d")
 _UNBOUNDED = Bounds()
+
+
+class Reader:
+    """What turns the text of a cell into a Cell: normalisation, tokens, and the words that they depend on."""
+
+    def __init__(self, units: Units, words: Words) -> None:
+        self.units = units
+        self._normaliser = Normaliser(words.comparator, words.traditional)
+        self._tokens = Tokens(units, words)
+        # A suffix or a sign in brackets counts as if there were none: 100公里(以上).
+        self._note_in_the_sentence = re.compile(rf"{words.suffix}|[{SIGNS}]")
+
+    def normal(self, text: str) -> str:
+        """The text in normal form."""
+        return self._normaliser.normalise(text)[0].text
+
+    def read(self, text: str, year: int | None) -> Cell:
+        """The text as a cell, with its tokens recognised."""
+        view, warnings = self._normaliser.normalise(text)
+        cell = Cell(text, view, warnings, self.units, year)
+        norm, done, position = view.text, 0, 0
+        while found := TOKEN_START.search(norm, position):
+            position = found.start()
+            token = self._tokens.read(norm, position, year)
+            if token is None:
+                position += 1
+                continue
+            cell.keep(done, position)
+            if isinstance(token, Note) and self._note_in_the_sentence.fullmatch(token.text):
+                cell.keep(position + 1, token.end - 1)
+            else:
+                cell.replace(token, position)
+            done = position = token.end
+        cell.keep(done, len(norm))
+        return cell
 
 
 class Cell:
@@ -29,55 +62,46 @@ class Cell:
 
     Positions are positions in the shape, unless they are said to be positions in `norm`.
 
-    >>> cell = Cell("１０≤成本（元）≤２０", Units([], {}), year=None)
-    >>> cell.norm, cell.shape.replace(N, "N"), cell.notes, cell.text_of(2, 4)
+    >>> from extract.rules import load_rules
+    >>> grammar = load_rules().targets
+    >>> cell = Reader(grammar.units, grammar.words).read("１０≤成本（元）≤２０", year=None)
+    >>> cell.norm, cell.shape.replace("\x01", "N"), cell.notes, cell.text_of(2, 4)
     ('10≤成本(元)≤20', 'N≤成本≤N', ['元'], '成本（元）')
     """
 
-    def __init__(self, text: str, units: Units, year: int | None) -> None:
+    def __init__(self, text: str, view: View, warnings: list[str], units: Units, year: int | None) -> None:
         self.text = text
+        self.view = view
+        self.norm = view.text
+        self.warnings = warnings
         self.units = units
         self.year = year
-        self.view, self.warnings = normalise(text)
-        self.norm = self.view.text
+        self.shape = ""
         self.notes: list[str] = []
         self.tokens: dict[int, Token] = {}
+        self.numbers = 0
         # Character i of the shape came from begins[i]:ends[i] of `norm`.
         self._begins: list[int] = []
         self._ends: list[int] = []
-        self.shape = self._read_shape()
-        self.numbers = self.shape.count(N) + self.shape.count(D)
 
-    def _read_shape(self) -> str:
-        norm = self.norm
-        pieces: list[str] = []
-        done = position = 0
-        while found := TOKEN_START.search(norm, position):
-            position = found.start()
-            token = read_token(norm, position, self.units, self.year)
-            if token is None:
-                position += 1
-                continue
-            self._keep(pieces, done, position)
-            if not isinstance(token, Note):
-                self.tokens[len(self._begins)] = token
-                pieces.append(MARKS[type(token)])
-                self._begins.append(position)
-                self._ends.append(token.end)
-            elif _NOTE_IN_THE_SENTENCE.fullmatch(token.text):
-                self._keep(pieces, position + 1, token.end - 1)
-            else:
-                self.notes.append(token.text)
-            done = position = token.end
-        self._keep(pieces, done, len(norm))
-        return "".join(pieces)
-
-    def _keep(self, pieces: list[str], start: int, end: int) -> None:
+    def keep(self, start: int, end: int) -> None:
         """Take this stretch of `norm` over into the shape."""
         if start < end:
-            pieces.append(self.norm[start:end])
+            self.shape += self.norm[start:end]
             self._begins.extend(range(start, end))
             self._ends.extend(range(start + 1, end + 1))
+
+    def replace(self, token: Token, start: int) -> None:
+        """Put the mark of a token in its place; brackets leave none."""
+        if isinstance(token, Note):
+            self.notes.append(token.text)
+            return
+        mark = MARKS[type(token)]
+        self.tokens[len(self._begins)] = token
+        self.numbers += mark in WITH_NUMBER
+        self.shape += mark
+        self._begins.append(start)
+        self._ends.append(token.end)
 
     def is_readable(self) -> bool:
         """Whether the cell as a whole can be one target: no impossible date, no second target in brackets."""

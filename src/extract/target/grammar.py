@@ -6,105 +6,130 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from extract.target.cell import DIGITS, Cell
-from extract.target.context import NO_CONTEXT, TargetContext, completed, with_columns
+from extract.target.cell import DIGITS, Cell, Reader
+from extract.target.context import NO_CONTEXT, Completion, TargetContext
 from extract.target.model import Target
-from extract.target.productions.between import between
-from extract.target.productions.date import date
+from extract.target.productions.between import Between
+from extract.target.productions.date import DateTarget
 from extract.target.productions.empty import empty
-from extract.target.productions.grade import grade
-from extract.target.productions.implied import implied
-from extract.target.productions.measured import measured
+from extract.target.productions.grade import Grades
+from extract.target.productions.head import Heads
+from extract.target.productions.implied import Implied
+from extract.target.productions.measured import Measured
 from extract.target.tokens import WITH_NUMBER, D, N
 from extract.target.units import Units
-from extract.target.vocabulary import Vocabulary
-from extract.target.words import DASH, DEADLINE, SIGNS, SUFFIX, WORD
+from extract.target.words import DASH, SIGNS, Words
 
 # A longer cell is prose: it may mention numbers, but it is not one target.
 LONGEST_TARGET = 200
 
+Production = Callable[[Cell], Target | None]
 
-def parse_target(text: str, vocabulary: Vocabulary, context: TargetContext = NO_CONTEXT) -> Target:
+
+def parse_target(text: str, grammar: Grammar, context: TargetContext = NO_CONTEXT) -> Target:
     """Read one target cell, completed by what stands around it. Total and deterministic.
 
     Operator and unit columns are joined to the cell, as printed, so that `text` of the target is all of it. An actual
     value (全年完成值) is read the same way, with its target in the context.
     """
-    units = vocabulary.units
-
-    def read(written: str) -> Target:
-        return _read(written, units, context.year)
-
-    target = read(text)
-    return target if context is NO_CONTEXT else completed(with_columns(target, context, units, read), context, units)
+    return grammar.parse(text, context)
 
 
-def _read(text: str, units: Units, year: int | None) -> Target:
-    if len(text) > LONGEST_TARGET:
-        return Target(text, text, "qualitative", warnings=_unread(text), source="prose")
-    cell = Cell(text, units, year)
-    if cell.is_readable():
-        for production in PRODUCTIONS:
-            target = production(cell)
-            if target is not None:
-                return target
-    return cell.target("qualitative", "words", warnings=_unread(cell.norm))
+class Grammar:
+    """The grammar with its vocabulary, the catalogue of units and the lists of words.
+
+    target := empty | date | list | grade | implied | between | row | measured; the first that reads the cell decides.
+    """
+
+    def __init__(self, units: Units, words: Words) -> None:
+        self.units = units
+        self.words = words
+        self._reader = Reader(units, words)
+        self._completion = Completion(units, words, self._reader.normal)
+        heads = Heads(words)
+        self.productions: tuple[Production, ...] = (
+            empty,
+            DateTarget(words),
+            self._list,
+            Grades(words),
+            Implied(words),
+            Between(words, heads),
+            self._row,
+            Measured(words, heads),
+        )
+        self._item_end = re.compile(rf"{N}(?:{words.suffix})?|{D}{words.deadline}")
+        self._any_operator = re.compile(rf"[{SIGNS}]|{words.operator}(?={N})")
+
+    def parse(self, text: str, context: TargetContext = NO_CONTEXT) -> Target:
+        """`parse_target`."""
+        if context is NO_CONTEXT:
+            return self._read(text, None)
+        target = self._read(text, context.year)
+        joined = self._completion.joined(target, context, lambda written: self._read(written, context.year))
+        return self._completion.complete(joined, context)
+
+    def _read(self, text: str, year: int | None) -> Target:
+        """The cell by itself."""
+        if len(text) > LONGEST_TARGET:
+            return Target(text, text, "qualitative", warnings=_unread(text), source="prose")
+        cell = self._reader.read(text, year)
+        if cell.is_readable():
+            for production in self.productions:
+                target = production(cell)
+                if target is not None:
+                    return target
+        return cell.target("qualitative", "words", warnings=_unread(cell.norm))
+
+    # ----------------------------------------------------------------------------------------------- several targets
+
+    def _list(self, cell: Cell) -> Target | None:
+        """list := item (separator item)+, at least two of them with a number          合格率≥95%，优良率≥30%."""
+        if cell.numbers < 2:
+            return None
+        cuts = [(0, 0), *(match.span() for match in _SEPARATORS.finditer(cell.shape)), (len(cell.shape),) * 2]
+        items = [(start, end) for (_, start), (end, _) in pairwise(cuts) if end > start]
+        if sum(_has_number(cell, item) for item in items) < 2:
+            return None
+        return self._compound(cell, items, "list")
+
+    def _row(self, cell: Cell) -> Target | None:
+        """row := item item+, without separators, all with or all without an operator          培训2期100人.
+
+        An item goes up to its number with suffix, or to its deadline.
+        """
+        if cell.numbers < 2:
+            return None
+        ends = [match.end() for match in self._item_end.finditer(cell.shape)]
+        if len(ends) < 2:
+            return None
+        items = list(pairwise((0, *ends[:-1], len(cell.shape))))
+        if any(_DASH_FIRST.match(cell.shape, start) for start, _ in items[1:]):
+            return None
+        operators = sum(bool(self._any_operator.search(cell.shape, *item)) for item in items)
+        target = self._compound(cell, items, "row") if operators in (0, len(items)) else None
+        return None if target is None or _is_one_quantity(target.parts) else target
+
+    def _compound(self, cell: Cell, items: Sequence[tuple[int, int]], source: str) -> Target | None:
+        """The items as parts, if each that has a number is a target by itself."""
+        parts = tuple(self._read(cell.text_of(*item), cell.year) for item in items)
+        if all(_is_definite(part) for item, part in zip(items, parts, strict=True) if _has_number(cell, item)):
+            return cell.target("compound", source, parts=parts)
+        return None
+
+
+_SEPARATORS = re.compile(r"[,;、。]")
+_DASH_FIRST = re.compile(DASH)
+_NUMBER = re.compile(f"[{WITH_NUMBER}]")
+# What is said in two units at once.
+_COMPOSED_QUANTITIES = {"duration", "money", "length", "mass"}
 
 
 def _unread(text: str) -> tuple[str, ...]:
     return ("unread_number",) if DIGITS.search(text) else ()
 
 
-# --------------------------------------------------------------------------------------------------- several targets
-
-# list := item (separator item)+          合格率≥95%，优良率≥30%
-_SEPARATORS = re.compile(r"[,;、。]")
-
-
-def _list(cell: Cell) -> Target | None:
-    """Items between separators, at least two of them with a number."""
-    if cell.numbers < 2:
-        return None
-    cuts = [(0, 0), *(match.span() for match in _SEPARATORS.finditer(cell.shape)), (len(cell.shape),) * 2]
-    items = [(start, end) for (_, start), (end, _) in pairwise(cuts) if end > start]
-    if sum(_has_number(cell, item) for item in items) < 2:
-        return None
-    return _compound(cell, items, "list")
-
-
-# row := item item+, an item up to its number with suffix, or its deadline          培训2期100人
-_ITEM_END = re.compile(rf"{N}(?:{SUFFIX})?|{D}{DEADLINE}")
-_DASH_FIRST = re.compile(DASH)
-_ANY_OPERATOR = re.compile(rf"[{SIGNS}]|{WORD}(?={N})")
-# What is said in two units at once.
-_COMPOSED_QUANTITIES = {"duration", "money", "length", "mass"}
-
-
-def _row(cell: Cell) -> Target | None:
-    """Items in a row without separators, all with or all without an operator."""
-    if cell.numbers < 2:
-        return None
-    ends = [match.end() for match in _ITEM_END.finditer(cell.shape)]
-    if len(ends) < 2:
-        return None
-    items = list(pairwise((0, *ends[:-1], len(cell.shape))))
-    if any(_DASH_FIRST.match(cell.shape, start) for start, _ in items[1:]):
-        return None
-    operators = sum(bool(_ANY_OPERATOR.search(cell.shape, *item)) for item in items)
-    target = _compound(cell, items, "row") if operators in (0, len(items)) else None
-    return None if target is None or _is_one_quantity(target.parts) else target
-
-
-def _compound(cell: Cell, items: Sequence[tuple[int, int]], source: str) -> Target | None:
-    """The items as parts, if each that has a number is a target by itself."""
-    parts = tuple(_read(cell.text_of(*item), cell.units, cell.year) for item in items)
-    if all(_is_definite(part) for item, part in zip(items, parts, strict=True) if _has_number(cell, item)):
-        return cell.target("compound", source, parts=parts)
-    return None
-
-
 def _has_number(cell: Cell, item: tuple[int, int]) -> bool:
-    return WITH_NUMBER.search(cell.shape, *item) is not None
+    return _NUMBER.search(cell.shape, *item) is not None
 
 
 def _is_definite(part: Target) -> bool:
@@ -120,16 +145,3 @@ def _is_one_quantity(parts: Sequence[Target]) -> bool:
         family == next_family and family in _COMPOSED_QUANTITIES and not part.label
         for (family, next_family), part in zip(pairwise(families), parts[1:], strict=True)
     )
-
-
-# target := empty | date | list | grade | implied | between | row | measured; the first that reads the cell decides
-PRODUCTIONS: tuple[Callable[[Cell], Target | None], ...] = (
-    empty,
-    date,
-    _list,
-    grade,
-    implied,
-    between,
-    _row,
-    measured,
-)

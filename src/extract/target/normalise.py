@@ -1,6 +1,6 @@
 """Normalisation: the many ways to type a target become one, and every character knows where it came from.
 
->>> view = normalise("优良率 ＞＝ 85％")[0]
+>>> view = Normaliser(["不低于"], {"優": "优"}).normalise("優良率 ＞＝ 85％")[0]
 >>> view.text, view.span(3, 4)
 ('优良率≥85%', (4, 6))
 """
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from extract.target.words import SIGNS, WORD
+from extract.target.words import SIGNS, any_of
 
 
 class View(NamedTuple):
@@ -25,6 +25,10 @@ class View(NamedTuple):
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of a stretch of the text."""
         return self.starts[start], self.ends[end - 1]
+
+    def unwrapped(self) -> View:
+        """This view without the quotes or brackets around all of it: “≥95%”, 【≥95%】."""
+        return View(self.text[1:-1], self.starts[1:-1], self.ends[1:-1]) if _WRAPPED.fullmatch(self.text) else self
 
     def edited(self, pattern: re.Pattern[str], rewrite: Callable[[re.Match[str]], str]) -> View:
         """This view with every match rewritten; each new character points at the whole match."""
@@ -47,18 +51,44 @@ class View(NamedTuple):
         return View("".join(pieces), (*starts, *self.starts[kept:]), (*ends, *self.ends[kept:]))
 
 
-def normalise(text: str) -> tuple[View, list[str]]:
-    """The text in normal form, and warnings about what had to be guessed."""
-    warnings: list[str] = []
+class Normaliser:
+    """Normalisation by the words of the rules: `operators` may follow an enumerator, `traditional` are made simple."""
 
-    def usual(match: re.Match[str]) -> str:
-        habit = match.lastgroup or ""
-        if habit in _DOUBTFUL_HABITS:
-            warnings.append(_DOUBTFUL_HABITS[habit])
-        return _POWERS[match[0]] if habit == "power" else _HABIT_MEANS[habit]
+    def __init__(self, operators: Iterable[str], traditional: Mapping[str, str]) -> None:
+        self._substitutes = {**_CHARACTER_SUBSTITUTES, **traditional}
+        # Gaps, and whatever is neither ASCII nor a usual simplified character: ８, ％, ≧, a no-break space, 達.
+        simplified = "".join(traditional)
+        self._odd = re.compile(rf"(?P<gap>[{_INVISIBLE}]+)|[^!-~一-鿿≥≤≈±‰、。·]|[{simplified or _INVISIBLE}]")
+        self._habits = _writing_habits(any_of(operators))
 
-    original = View(text, range(len(text)), range(1, len(text) + 1))
-    return original.edited(_ODD_CHARACTERS, _plain_character).edited(_WRITING_HABITS, usual), warnings
+    def normalise(self, text: str) -> tuple[View, list[str]]:
+        """The text in normal form, and warnings about what had to be guessed."""
+        warnings: list[str] = []
+
+        def usual(match: re.Match[str]) -> str:
+            habit = match.lastgroup or ""
+            if habit in _DOUBTFUL_HABITS:
+                warnings.append(_DOUBTFUL_HABITS[habit])
+            return _POWERS[match[0]] if habit == "power" else _HABIT_MEANS[habit]
+
+        view = View(text, range(len(text)), range(1, len(text) + 1)).edited(self._odd, self._plain)
+        while (usual_view := view.unwrapped().edited(self._habits, usual)) is not view:
+            view = usual_view
+        return view, warnings
+
+    def _plain(self, match: re.Match[str]) -> str:
+        """One character after NFKC, except where NFKC would make a number of it (①, ½, ², Ⅲ)."""
+        if match["gap"]:
+            start, end = match.span()
+            between_digits = match.string[start - 1 : start].isdecimal() and match.string[end : end + 1].isdecimal()
+            return " " if between_digits else ""
+        character = match[0]
+        if character in self._substitutes:
+            return self._substitutes[character]
+        if character.isnumeric() and not character.isdecimal():
+            return character
+        plain = unicodedata.normalize("NFKC", character)
+        return character if len(plain) > 1 and (plain[0].isdecimal() or " " in plain) else plain
 
 
 # --------------------------------------------------------------------------------------------- character by character
@@ -76,34 +106,22 @@ _CHARACTER_SUBSTITUTES = {
     "−": "-",
 }
 _INVISIBLE = r"\s\x00-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-# Gaps, and whatever is neither ASCII nor a usual Chinese character: ８, ％, ≧, a no-break space.
-_ODD_CHARACTERS = re.compile(rf"(?P<gap>[{_INVISIBLE}]+)|[^!-~一-鿿≥≤≈±‰、。·]")
 
-
-def _plain_character(match: re.Match[str]) -> str:
-    """One character after NFKC, except where NFKC would make a number of it (①, ½, ², Ⅲ)."""
-    if match["gap"]:
-        start, end = match.span()
-        between_digits = match.string[start - 1 : start].isdecimal() and match.string[end : end + 1].isdecimal()
-        return " " if between_digits else ""
-    character = match[0]
-    if character in _CHARACTER_SUBSTITUTES:
-        return _CHARACTER_SUBSTITUTES[character]
-    if character.isnumeric() and not character.isdecimal():
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    return character if len(plain) > 1 and (plain[0].isdecimal() or " " in plain) else plain
-
+# Quotes or brackets with a number in them and nothing around them.
+_WRAPPED = re.compile(r"“(?=[^”]*\d)[^“”]+”|\((?=[^)]*\d)[^()]+\)|\"(?=[^\"]*\d)[^\"]+\"|\[(?=[^]]*\d)[^][]+\]")
 
 # ----------------------------------------------------------------------------------------------------- habit by habit
 
-# The name of the group says what is meant.
-_WRITING_HABITS = re.compile(
-    rf"""
+
+def _writing_habits(operator: str) -> re.Pattern[str]:
+    """What people type, each habit a group whose name says what is meant."""
+    return re.compile(
+        rf"""
       (?P<enumerator> ^(?: [★☆●◆※] | [①-⑳] | \(?[0-9]{{1,2}}[).、] | \([一二三四五六七八九十]{{1,2}}\)
                          | [一二三四五六七八九十]{{1,2}}、 )+
-                      (?= [{SIGNS}] | [》〉《〈]= | {WORD} ) )          # 1.≥95%, （2）不低于95%
+                      (?= [{SIGNS}] | [》〉《〈]= | {operator} ) )      # 1.≥95%, （2）不低于95%
     | (?P<item>  (?:^|(?<=[;。]))[0-9]{{1,2}}[、.)](?=[一-鿿]) )        # 1、修路3公里；2、架桥2座
+    | (?P<circled_first> ^[①-⑳](?=[^0-9]) ) | (?P<circled> [①-⑳](?=[一-鿿]) )   # ①修路3公里②架桥2座
     | (?P<ge>  (?: ≥=* | [>》〉]=+ | =+>=* )+ )                        # >=  =>  》=  ≥≥
     | (?P<le>  (?: ≤=* | [<《〈]=+ | =+<=* )+ )
     | (?P<eq>  ={{2,}} )
@@ -114,17 +132,26 @@ _WRITING_HABITS = re.compile(
     | (?P<eq_ocr> ^二(?=[0-9]) )                                       # = taken for 二
     | (?P<point> (?<=[0-9])。(?=[0-9]) )                               # 76。7分
     | (?P<power> (?<=[A-Za-z])[²³] )                                   # m²
+    | (?P<times> (?<=[一-鿿])[*×xX](?=[一-鿿]) )                        # 元/人*月
+    | (?P<percent> %{{2,}} )
+    | (?P<yuan> 人民币(?=[0-9]) )
     """,
-    re.VERBOSE,
-)
+        re.VERBOSE,
+    )
+
+
 _HABIT_MEANS = {
-    **dict.fromkeys(("enumerator", "item"), ""),
+    **dict.fromkeys(("enumerator", "item", "circled_first"), ""),
+    "circled": ";",
     **dict.fromkeys(("ge", "ge_byte"), "≥"),
     **dict.fromkeys(("le", "le_byte"), "≤"),
     **dict.fromkeys(("eq", "eq_ocr"), "="),
     "gt_key": ">",
     "lt_key": "<",
     "point": ".",
+    "times": "·",
+    "percent": "%",
+    "yuan": "¥",
 }
 _POWERS = {"²": "2", "³": "3"}
 _DOUBTFUL_HABITS = {

@@ -7,9 +7,18 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from extract.target.numerals import SCALE, any_number, chinese_number, fraction, mixed_number, times
+from extract.target.numerals import (
+    CHINESE_DIGITS,
+    CHINESE_SCALES,
+    SCALE,
+    any_number,
+    chinese_number,
+    fraction,
+    mixed_number,
+    times,
+)
 from extract.target.units import Units
-from extract.target.words import CHINESE_DIGITS, CHINESE_SCALES, DASH, FALL, RISE, SIGNS, SUFFIX, WORD, any_of
+from extract.target.words import DASH, SIGNS, Words, any_of
 
 
 class Measure(NamedTuple):
@@ -52,32 +61,64 @@ _NUMBER = re.compile(
 )
 
 
-def read_measure(norm: str, start: int, units: Units) -> Measure | None:
-    """The number that begins here, with its unit and what stands around it.
+class Numbers:
+    """The numbers of cells, read with this catalogue of units and these words around them.
 
-    >>> from extract.target.units import Unit
-    >>> units = Units([Unit("件", "件", "count.item", Fraction(1))], {"万": Fraction(10000)})
-    >>> read_measure("三百八十九件", 0, units)[:4]
+    >>> from extract.rules import load_rules
+    >>> grammar = load_rules().targets
+    >>> numbers = Numbers(grammar.units, grammar.words)
+    >>> numbers.read("三百八十九件", 0)[:4]
     (6, '389', (0, 5), '件')
-    >>> read_measure("≥1,200.50万件", 1, units)[:4]
+    >>> numbers.read("≥1,200.50万件", 1)[:4]
     (11, '1200.50', (1, 9), '万件')
     """
-    match = _NUMBER.match(norm, start)
-    if not match:
-        return None
-    flavour = match.lastgroup or ""
-    reading = _FLAVOURS[flavour](match[flavour])
-    if not reading or not reading.number:
-        return None
-    number_span = match.span(flavour)
-    if reading.unit or reading.fraction:
-        return Measure(match.end(), reading.number, number_span, reading.unit, fraction=reading.fraction)
-    measure = _with_unit(norm, reading.number, reading.ceiling, number_span, units)
-    if match["currency"] and not measure.unit:
-        measure = measure._replace(unit=match["currency"], unit_span=match.span("currency"))
-    if flavour in ("chinese", "several") and not _stands_alone(norm, start, measure, units):
-        return None
-    return measure
+
+    def __init__(self, units: Units, words: Words) -> None:
+        self._units = units
+        # A Chinese numeral ends here, or the next thing begins: 三件以上, 三次，五人.
+        self._boundary = re.compile(rf"$|{words.suffix}|{DASH}|[{SIGNS},;、。:()0-9每不]|{words.operator}")
+        # 不少于三个, 减少三件
+        self._behind_operator = re.compile(rf"(?:{words.operator}|{words.change}|[{SIGNS}])$")
+        # 举办三期培训班
+        self._behind_activity = re.compile(rf"{any_of(words.activities)}$")
+
+    def read(self, norm: str, start: int) -> Measure | None:
+        """The number that begins here, with its unit and what stands around it."""
+        match = _NUMBER.match(norm, start)
+        if not match:
+            return None
+        flavour = match.lastgroup or ""
+        reading = _FLAVOURS[flavour](match[flavour])
+        if not reading or not reading.number:
+            return None
+        number_span = match.span(flavour)
+        if reading.unit or reading.fraction:
+            return Measure(match.end(), reading.number, number_span, reading.unit, fraction=reading.fraction)
+        measure = _with_unit(norm, reading.number, reading.ceiling, number_span, self._units)
+        if match["currency"] and not measure.unit:
+            measure = measure._replace(unit=match["currency"], unit_span=match.span("currency"))
+        if flavour in ("chinese", "several") and not self._stands_alone(norm, start, measure):
+            return None
+        return measure
+
+    def _stands_alone(self, norm: str, start: int, measure: Measure) -> bool:
+        """Whether a Chinese numeral cannot be part of words, as in 三年行动, 一次性, 省市两级, 打成一片, 零星."""
+        numeral = norm[start : measure.number_span[1]]
+        ends_the_cell = len(numeral) > 1 and measure.end == len(norm)
+        if numeral == "零":
+            return False
+        if start > 0 and self._behind_operator.search(norm, 0, start):
+            return bool(measure.unit) or ends_the_cell
+        if not measure.unit:
+            return start == 0 and ends_the_cell
+        counts = self._units.dimension(measure.unit) not in ("", "grade")
+        if counts and numeral != "一" and self._behind_activity.search(norm, 0, start):
+            return True
+        if not self._boundary.match(norm, measure.end):
+            return False
+        if start == 0 or "每" in norm[:start]:
+            return True
+        return counts and numeral != "一" and not _ANY_CHINESE_DIGIT.search(norm, 0, start)
 
 
 # ------------------------------------------------------------------------------------- what digits and numerals say
@@ -147,26 +188,4 @@ def _with_unit(norm: str, number: str, ceiling: str | None, number_span: tuple[i
     return Measure(end, number, number_span, norm[unit_start:unit_end], (unit_start, unit_end), ceiling, at_least)
 
 
-# A Chinese numeral ends here, or the next thing begins: 三件以上, 三次，五人.
-_BOUNDARY = re.compile(rf"$|{SUFFIX}|{DASH}|[{SIGNS},;、。:()0-9每不]|{WORD}")
-# 不少于三个, 减少三件
-_AFTER_OPERATOR = re.compile(rf"(?:{WORD}|{any_of(RISE, FALL)}|[{SIGNS}])$")
 _ANY_CHINESE_DIGIT = re.compile(f"[{CHINESE_DIGITS}]")
-
-
-def _stands_alone(norm: str, start: int, measure: Measure, units: Units) -> bool:
-    """Whether a Chinese numeral cannot be part of words, as in 三年行动, 一次性, 一户一档, 省市两级, 打成一片, 零星."""
-    numeral = norm[start : measure.number_span[1]]
-    ends_the_cell = len(numeral) > 1 and measure.end == len(norm)
-    if numeral == "零":
-        return False
-    if start > 0 and _AFTER_OPERATOR.search(norm, 0, start):
-        return bool(measure.unit) or ends_the_cell
-    if not measure.unit:
-        return start == 0 and ends_the_cell
-    if not _BOUNDARY.match(norm, measure.end):
-        return False
-    if start == 0 or "每" in norm[:start]:
-        return True
-    counts = units.dimension(measure.unit) not in ("", "grade")
-    return counts and numeral != "一" and not _ANY_CHINESE_DIGIT.search(norm, 0, start)

@@ -6,8 +6,8 @@ import math
 import re
 from fractions import Fraction
 
-from extract.target.words import CHINESE_DIGITS, CHINESE_SCALES
-
+CHINESE_DIGITS = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+CHINESE_SCALES = "十拾百佰千仟万萬亿億"
 _PLAIN_NUMERALS = str.maketrans(CHINESE_DIGITS + CHINESE_SCALES, "001223456789123456789" + "十十百百千千万万亿亿")
 # numeral := [section 亿] [section 万] [section]          一亿零五万
 _NUMERAL = re.compile(r"(?:([^万亿]+)亿)?(?:([^万亿]+)万)?([^万亿]*)")

@@ -9,97 +9,109 @@ from extract.target.cell import Cell
 from extract.target.dates import YEAR
 from extract.target.model import Bounds, Target
 from extract.target.numbers import Measure
-from extract.target.productions.head import (
-    TAIL,
-    Head,
-    bounded_target,
-    has_distant_operator,
-    is_harmless_tail,
-    is_misleading,
-    read_head,
-)
+from extract.target.productions.head import TAIL, Head, Heads, bounded_target, is_harmless_tail
 from extract.target.tokens import D, N
-from extract.target.words import AND, COMPARATOR, DASH, DIRECTION, LABEL_EDGES, LIMIT, SIGNS, YIELDING
-
-
-def between(cell: Cell) -> Target | None:
-    """between := dashed | around | limits | tolerance; no cell is two of them."""
-    if "±" in cell.shape:
-        return _tolerance(cell)
-    if cell.numbers < 2:
-        return None
-    return _dashed(cell) or _around(cell) or _limits(cell)
-
+from extract.target.words import DASH, DIRECTION, LABEL_EDGES, SIGN_COMPARATOR, SIGNS, Words, any_of
 
 _YEAR_ALONE = re.compile(YEAR)
 # dashed := head num (dash num | 与 num 之间) tail          80-100人, 介于5%与10%之间
 _DASHED = re.compile(
     rf"(?P<head>[^{SIGNS}{N}]*)(?P<first>{N})(?:{DASH}|[与和及](?={N}之间))(?P<second>{N})(?:之间)?{TAIL}"
 )
-
-
-def _dashed(cell: Cell) -> Target | None:
-    match = _DASHED.fullmatch(cell.shape)
-    if not match:
-        return None
-    head = read_head(cell, match.end("head"))
-    if (head.word and head.word not in YIELDING) or is_misleading(head) or has_distant_operator(head):
-        return None
-    first, second = cell.measure(match.start("first")), cell.measure(match.start("second"))
-    tail = match["tail"].rstrip(LABEL_EDGES)
-    if tail and (not second.unit or not is_harmless_tail(tail)):
-        return None
-    label = None if head.label in ("介于", "在") else head.label
-    two_years = all(_YEAR_ALONE.fullmatch(end.number) for end in (first, second))
-    if not second.unit and (label or two_years):
-        return None
-    return _interval(cell, head, (first, second), ("≥", "≤"), label)
-
-
-_MIRRORED = {"≥": "≤", ">": "<", "≤": "≥", "<": ">"}
-# around := num sign label sign num          10万元≤成本≤20万元
+# around := num sign label (sign num)?          10万元≤成本≤20万元, 95%≤满意度
 _AROUND = re.compile(
-    rf"(?P<first>{N})(?P<near>[≥≤><])(?P<label>[^{SIGNS}{N}{D}\d]+)(?P<far>[≥≤><])(?P<second>{N})",
+    rf"(?P<first>{N})(?P<near>[≥≤><])(?P<label>[^{SIGNS}{N}{D}\d]+)(?:(?P<far>[≥≤><])(?P<second>{N}))?",
 )
+_MIRRORED = {"≥": "≤", ">": "<", "≤": "≥", "<": ">"}
 
 
-def _around(cell: Cell) -> Target | None:
-    match = _AROUND.fullmatch(cell.shape)
-    if not match:
-        return None
-    head = Head("", None, {})
-    label = cell.label(head.spans, *match.span("label"))
-    return _interval(cell, head, _ends(cell, match), (_MIRRORED[match["near"]], match["far"]), label)
+class Between:
+    """between := dashed | around | limits | span | tolerance; no cell is two of them."""
 
+    def __init__(self, words: Words, heads: Heads) -> None:
+        self._words = words
+        self._heads = heads
+        # limits := head limit num 且 limit num          不低于80%且不高于95%
+        self._limits_shape = re.compile(
+            rf"(?P<head>[^{SIGNS}{N}]*?)(?P<near>{words.limit})(?P<first>{N})"
+            rf"[,;]?{any_of(words.limit_joints)}(?P<far>{words.limit})(?P<second>{N})",
+        )
+        above, below = any_of(words.suffixes[">="]), any_of(words.suffixes["<="])
+        # span := head num 以上 num 以下          3年以上5年以下
+        self._span_shape = re.compile(rf"(?P<head>[^{SIGNS}{N}]*)(?P<first>{N}){above}[,、至到]?(?P<second>{N}){below}")
+        # tolerance := head ± num          ±5%
+        self._tolerance_shape = re.compile(rf"(?P<head>[^{SIGNS}{N}]*)≤?±(?P<measure>{N})")
 
-# limits := head limit num 且 limit num          不低于80%且不高于95%
-_LIMITS = re.compile(
-    rf"(?P<head>[^{SIGNS}{N}]*?)(?P<near>{LIMIT})(?P<first>{N})[,;]?{AND}(?P<far>{LIMIT})(?P<second>{N})",
-)
+    def __call__(self, cell: Cell) -> Target | None:
+        """The interval that the cell is."""
+        if "±" in cell.shape:
+            return self._tolerance(cell)
+        if not cell.numbers:
+            return None
+        return self._dashed(cell) or self._around(cell) or self._limits(cell) or self._span(cell)
 
+    def _dashed(self, cell: Cell) -> Target | None:
+        match = _DASHED.fullmatch(cell.shape)
+        if not match:
+            return None
+        head = self._heads.read(cell, match.end("head"))
+        if head.word and head.word not in self._words.gives_way:
+            return None
+        if self._heads.mislead(head) or self._heads.have_distant_operator(head):
+            return None
+        first, second = cell.measure(match.start("first")), cell.measure(match.start("second"))
+        tail = match["tail"].rstrip(LABEL_EDGES)
+        if tail and (not second.unit or not is_harmless_tail(tail)):
+            return None
+        label = None if head.label in ("介于", "在") else head.label
+        two_years = all(_YEAR_ALONE.fullmatch(end.number) for end in (first, second))
+        if not second.unit and (label or two_years):
+            return None
+        return _interval(cell, head, (first, second), (">=", "<="), label)
 
-def _limits(cell: Cell) -> Target | None:
-    match = _LIMITS.fullmatch(cell.shape)
-    if not match:
-        return None
-    head = read_head(cell, match.end("head"))
-    return None if head.word else _interval(cell, head, _ends(cell, match), (match["near"], match["far"]), head.label)
+    def _around(self, cell: Cell) -> Target | None:
+        match = _AROUND.fullmatch(cell.shape)
+        if not match:
+            return None
+        head = Head("", None, {})
+        label = cell.label(head.spans, *match.span("label"))
+        near = SIGN_COMPARATOR[_MIRRORED[match["near"]]]
+        if match["far"]:
+            return _interval(cell, head, _ends(cell, match), (near, SIGN_COMPARATOR[match["far"]]), label)
+        first = cell.measure(match.start("first"))
+        if not first.unit or first.at_least or first.ceiling or first.fraction:
+            return None
+        head.spans["number"] = cell.view.span(*first.number_span)
+        cell.note_span(head.spans, "operator", match, "near")
+        return bounded_target(cell, "between", head, Bounds.of(near, first.number, first.number), first.unit, label)
 
+    def _limits(self, cell: Cell) -> Target | None:
+        match = self._limits_shape.fullmatch(cell.shape)
+        if not match:
+            return None
+        head = self._heads.read(cell, match.end("head"))
+        limits = self._words.comparator[match["near"]], self._words.comparator[match["far"]]
+        return None if head.word else _interval(cell, head, _ends(cell, match), limits, head.label)
 
-# tolerance := head ± num          ±5%
-_TOLERANCE = re.compile(rf"(?P<head>[^{SIGNS}{N}]*)≤?±(?P<measure>{N})")
+    def _span(self, cell: Cell) -> Target | None:
+        match = self._span_shape.fullmatch(cell.shape)
+        if not match:
+            return None
+        head = self._heads.read(cell, match.end("head"))
+        if head.word or self._heads.mislead(head):
+            return None
+        return _interval(cell, head, _ends(cell, match), (">=", "<="), head.label)
 
-
-def _tolerance(cell: Cell) -> Target | None:
-    match = _TOLERANCE.fullmatch(cell.shape)
-    if not match:
-        return None
-    head = read_head(cell, match.end("head"))
-    measure = cell.measure(match.start("measure"))
-    if head.word or measure.number.startswith("-"):
-        return None
-    ends = measure._replace(number=f"-{measure.number}"), measure
-    return _interval(cell, head, ends, ("≥", "≤"), head.label)
+    def _tolerance(self, cell: Cell) -> Target | None:
+        match = self._tolerance_shape.fullmatch(cell.shape)
+        if not match:
+            return None
+        head = self._heads.read(cell, match.end("head"))
+        measure = cell.measure(match.start("measure"))
+        if head.word or measure.number.startswith("-"):
+            return None
+        ends = measure._replace(number=f"-{measure.number}"), measure
+        return _interval(cell, head, ends, (">=", "<="), head.label)
 
 
 def _ends(cell: Cell, match: re.Match[str]) -> tuple[Measure, Measure]:
@@ -107,12 +119,11 @@ def _ends(cell: Cell, match: re.Match[str]) -> tuple[Measure, Measure]:
 
 
 def _interval(
-    cell: Cell, head: Head, ends: tuple[Measure, Measure], limits: tuple[str, str], label: str | None
+    cell: Cell, head: Head, ends: tuple[Measure, Measure], comparators: tuple[str, str], label: str | None
 ) -> Target | None:
     """The interval between two measures, whichever stands first; None where they do not bound one."""
-    comparators = [COMPARATOR[limit] for limit in limits]
     if DIRECTION[comparators[0]] == "down":
-        ends, comparators = (ends[1], ends[0]), comparators[::-1]
+        ends, comparators = (ends[1], ends[0]), (comparators[1], comparators[0])
     lower, upper = ends
     unit = _shared_unit(lower.unit, upper.unit)
     plain = not any(end.at_least or end.ceiling or end.fraction for end in ends)

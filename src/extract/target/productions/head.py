@@ -7,21 +7,10 @@ from typing import NamedTuple
 
 from extract.target.cell import Cell, Spans
 from extract.target.model import Bounds, Target, kind_of
+from extract.target.numerals import CHINESE_DIGITS
 from extract.target.productions.empty import lent_unit
 from extract.target.tokens import D, N
-from extract.target.words import (
-    CHINESE_DIGITS,
-    COMPARISONS,
-    DASH,
-    DEADLINE,
-    EARLIER_PERIODS,
-    FALL,
-    LONG_WORD,
-    NEGATIONS,
-    RISE,
-    WORD,
-    any_of,
-)
+from extract.target.words import DASH, Words, any_of
 
 # ------------------------------------------------------------------------------------------------ the words in front
 
@@ -38,89 +27,106 @@ class Head(NamedTuple):
     word: str | None = None
 
 
-_REFERENCE = rf"(?:{D}|{any_of(EARLIER_PERIODS)})"
-# head := label? per? baseline? verb? word?, the verb directly before operator or number: never …率
-#         培训次数每年不少于, 较上年提高, 同比增长, 比2020年降低
-_HEAD = re.compile(
-    rf"""
-    (?P<label>.*?)
-    (?: (?P<baseline>{any_of(COMPARISONS)}|[较比与同](?P<reference>{_REFERENCE})(?:同期|水平)?(?:相比)?),? )?
-    (?P<verb> (?: (?P<rise>{any_of(RISE)}) | (?P<fall>{any_of(FALL)}) ) 了?)?
-    (?P<word>{WORD})?
-    """,
-    re.VERBOSE,
-)
-# 至少每月: the operator in front of the rhythm.
-_WORD_AT_END = re.compile(rf"{WORD}$")
+# per := (平均)? (每 noun)+
+_PER_NOUN = re.compile("[一-鿿]{1,3}")
+# What in front of a number turns it into something else: an ordinal, a rhythm (每3年), half a range, a digit.
+_MISLEADING = rf".*(?:第|每|[-‐‑–—―~]|{{negations}})|.*每{N}.*|.*\d.*"
 
 
-def read_head(cell: Cell, end: int) -> Head:
-    """The words in front of a measure, sign or dash, taken apart."""
-    if end == 0:
-        return Head("", None, {})
-    match = _HEAD.fullmatch(cell.shape, 0, end)
-    assert match
-    spans: Spans = {}
-    start, stop, per = _read_per(cell, *match.span("label"), spans)
-    direction = "up" if match["rise"] else "down" if match["fall"] else None
-    baseline = None
-    if match["baseline"]:
-        group = "reference" if match["reference"] else "baseline"
-        baseline = cell.norm_of(*match.span(group))
-        cell.note_span(spans, "baseline", match, group)
-    cell.note_span(spans, "operator", match, "word")
-    cell.note_span(spans, "direction", match, "verb")
-    word = match["word"]
-    if per and not word and (before := _WORD_AT_END.search(cell.shape, start, stop)):
-        word, stop = before[0], before.start()
-        spans["operator"] = cell.span_of(*before.span())
-    return Head(cell.shape[start:stop], cell.label(spans, start, stop), spans, per, direction, baseline, word)
+class Heads:
+    """The words in front of numbers, read with these words.
+
+    head := label? per? baseline? verb? (word activity?)?, the verb directly before operator or number: never …率
+            培训次数每年不少于, 较上年提高, 同比增长, 比2020年降低, 至少开展
+    """
+
+    def __init__(self, words: Words) -> None:
+        reference = rf"(?:{D}|{any_of(words.earlier_periods)})"
+        comparison = rf"{any_of(words.comparisons)}|[较比与同](?P<reference>{reference})(?:同期|水平)?(?:相比)?"
+        self._head = re.compile(
+            rf"""
+            (?P<label>.*?)
+            (?: (?P<baseline>{comparison}),? )?
+            (?P<verb> (?: (?P<rise>{any_of(words.rise)}) | (?P<fall>{any_of(words.fall)}) ) 了?)?
+            (?: (?P<word>{words.operator}) {any_of(words.activities)}? )?
+            """,
+            re.VERBOSE,
+        )
+        # 至少每月: the operator in front of the rhythm.
+        self._operator_at_end = re.compile(rf"{words.operator}$")
+        # 不超过上年的5%, 最多跑一次: an operator is written, but not at the number. 最低生活保障 has none.
+        self._distant_operator = re.compile(rf"(?!最低生活){words.long_operator}")
+        self._misleading = re.compile(_MISLEADING.format(negations=any_of(words.negations)), re.DOTALL)
+        # A deadline or a range in front of a number: 6月前5次.
+        self._held_back = re.compile(rf"{D}(?:{words.deadline}|{DASH})")
+
+    def read(self, cell: Cell, end: int) -> Head:
+        """The words in front of a measure, sign or dash, taken apart."""
+        if end == 0:
+            return Head("", None, {})
+        match = self._head.fullmatch(cell.shape, 0, end)
+        assert match
+        spans: Spans = {}
+        start, stop, per = _read_per(cell, *match.span("label"), spans)
+        direction = "up" if match["rise"] else "down" if match["fall"] else None
+        baseline = None
+        if match["baseline"]:
+            group = "reference" if match["reference"] else "baseline"
+            baseline = cell.norm_of(*match.span(group))
+            cell.note_span(spans, "baseline", match, group)
+        cell.note_span(spans, "operator", match, "word")
+        cell.note_span(spans, "direction", match, "verb")
+        word = match["word"]
+        if per and not word and (before := self._operator_at_end.search(cell.shape, start, stop)):
+            word, stop = before[0], before.start()
+            spans["operator"] = cell.span_of(*before.span())
+        return Head(cell.shape[start:stop], cell.label(spans, start, stop), spans, per, direction, baseline, word)
+
+    def mislead(self, head: Head) -> bool:
+        """Whether the words in front deny the number or make another kind of thing of it."""
+        return bool(self._misleading.fullmatch(head.words) or self._held_back.search(head.words))
+
+    def have_distant_operator(self, head: Head) -> bool:
+        """Whether an operator stands among the words in front, but not at the number."""
+        return self._distant_operator.search(head.words) is not None
 
 
 def _read_per(cell: Cell, start: int, end: int, spans: Spans) -> tuple[int, int, tuple[str, ...]]:
-    """What is left of the label when every (平均)每 + noun at its beginning and end is taken off, and these nouns."""
+    """What is left of the label when every (平均)每 + noun at its beginning and end is taken off, and these nouns.
+
+    A time in the middle (责任人每月入户) counts too, and stays in the label.
+    """
     shape = cell.shape
     if "每" not in shape[start:end]:
         return start, end, ()
-    nouns: list[str] = []
-    position = start + 2 if shape.startswith("平均每", start) else start
+    first, nouns = _nouns_at(cell, start + 2 if shape.startswith("平均每", start) else start, end)
+    if nouns:
+        spans["per"] = cell.span_of(start, first)
+        start = first
+    position = shape.find("每", start, end)
+    while position >= 0:
+        stop, more = _nouns_at(cell, position, end)
+        whole_label = position == start and not nouns and _PER_NOUN.fullmatch(shape, position + 1, end)
+        if stop == end or whole_label:
+            spans.setdefault("per", cell.span_of(position, end))
+            return start, position, (*nouns, *(more if stop == end else (shape[position + 1 : end],)))
+        if len(more) == 1 and not nouns and cell.units.dimension(more[0]).startswith("duration"):
+            spans["per"] = cell.span_of(position, stop)
+            return start, end, tuple(more)
+        position = shape.find("每", position + 1, end)
+    return start, end, tuple(nouns)
+
+
+def _nouns_at(cell: Cell, position: int, end: int) -> tuple[int, list[str]]:
+    """The end of the (每 unit)+ that begins here, and the units."""
+    shape, nouns = cell.shape, []
     while position < end and shape[position] == "每":
         stop = cell.units.match(shape, position + 1)
         if stop == position + 1 or stop > end:
             break
         nouns.append(shape[position + 1 : stop])
         position = stop
-    if nouns:
-        spans["per"] = cell.span_of(start, position)
-        start = position
-    position = shape.rfind("每", start, end)
-    noun = shape[position + 1 : end]
-    whole_label = position == start and not nouns and re.fullmatch("[一-鿿]{1,3}", noun)
-    if position >= 0 and (whole_label or cell.units.is_unit(noun)):
-        spans.setdefault("per", cell.span_of(position, end))
-        return start, position, (*nouns, noun)
-    return start, end, tuple(nouns)
-
-
-# 不超过上年的5%, 最多跑一次: an operator is written, but not at the number. 最低生活保障 has none.
-_DISTANT_OPERATOR = re.compile(rf"(?!最低生活){LONG_WORD}")
-# What in front of a number turns it into something else: an ordinal, a rhythm (每3年), its opposite, half a range.
-_MISLEADING_LABEL = re.compile(
-    rf".*(?:第|每|[-‐‑–—―~]|{any_of(NEGATIONS)})|.*每{N}.*|.*\d.*",
-    re.DOTALL,
-)
-# A deadline or a range in front of a number: 6月前5次.
-_HELD_BACK = re.compile(rf"{D}(?:{DEADLINE}|{DASH})")
-
-
-def is_misleading(head: Head) -> bool:
-    """Whether the words in front deny the number or make another kind of thing of it."""
-    return bool(_MISLEADING_LABEL.fullmatch(head.words) or _HELD_BACK.search(head.words))
-
-
-def has_distant_operator(head: Head) -> bool:
-    """Whether an operator stands among the words in front, but not at the number."""
-    return _DISTANT_OPERATOR.search(head.words) is not None
+    return position, nouns
 
 
 # -------------------------------------------------------------------------------------------------- the words behind
