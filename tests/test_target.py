@@ -636,3 +636,26 @@ def test_a_megabyte_of_hostile_text_is_done_at_once(text: str) -> None:
     for size in range(180, 201):
         read(text[:size])
     assert time.perf_counter() - begin < 2
+
+
+_COMMON = st.tuples(
+    st.sampled_from(["", "≥", "＝", "<=", "=>", "不低于", "超过", "达到", "约", "为", "每"]),
+    st.sampled_from(["", " ", "\u3000"]),
+    st.sampled_from(["0", "5", "95", "100", "98.5", "1.0", "2021", "44561", "007", "1,200", "三"]),
+    st.sampled_from(["", " "]),
+    st.sampled_from(
+        ["", *"%％‰件年月级类万两", "万元", "个工作日", "万人次", "年度", "3A级", "多人", "人半", "元整", "十"]
+    ),
+    st.sampled_from(["", "以上", "以内", "内", "左右", "内容", "余", "。"]),
+).map("".join)
+
+
+@given(
+    st.one_of(
+        _COMMON, cells, st.text(st.sampled_from("效果显著合格优良全部覆盖完成到位前列三件年上半万元无"), max_size=6)
+    )
+)
+@settings(max_examples=3000, deadline=None)
+@example("㎡")
+def test_the_short_way_says_what_the_grammar_says(text: str) -> None:
+    assert read(text) == GRAMMAR.read_in_full(text, None)

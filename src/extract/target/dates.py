@@ -56,7 +56,8 @@ _DATE = re.compile(
       (?:
         (?P<month>{_ANY_MONTH}) (?: 月份? | (?={DASH}{_MONTH}月) )                                       # 1-12月
         (?: (?P<day>{_ANY_DAY})[日号] | (?P<part>[上中下]旬|底|末) )?                                     # 12月中旬
-      | (?<![每前个]) (?: 第(?P<quarter>[{_QUARTERS}1-4]) | (?P<bare_quarter>[{_QUARTERS}]) ) 季度 (?P<quarter_end>末)?
+      | (?<![每前个]) (?: 第(?P<quarter>[{_QUARTERS}1-4]) | (?P<bare_quarter>[{_QUARTERS}]|(?<=年)[1-4]) ) 季度
+        (?P<quarter_end>末)?
       | (?P<half>[上下])半年
       | 年?(?P<year_end>[底末])                                                                      # 2023年底
       )?

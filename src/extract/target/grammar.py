@@ -16,6 +16,7 @@ from extract.target.productions.grade import Grades
 from extract.target.productions.head import Heads
 from extract.target.productions.implied import Implied
 from extract.target.productions.measured import Measured
+from extract.target.quick import Quick
 from extract.target.tokens import WITH_NUMBER, D, N
 from extract.target.units import Units
 from extract.target.words import DASH, SIGNS, Words
@@ -45,6 +46,7 @@ class Grammar:
         self.units = units
         self.words = words
         self._reader = Reader(units, words)
+        self._quick = Quick(units, words)
         self._completion = Completion(units, words, self._reader.normal)
         heads = Heads(words)
         self.productions: tuple[Production, ...] = (
@@ -70,6 +72,11 @@ class Grammar:
 
     def _read(self, text: str, year: int | None) -> Target:
         """The cell by itself."""
+        target = self._quick.read(text)
+        return target if target is not None else self.read_in_full(text, year)
+
+    def read_in_full(self, text: str, year: int | None) -> Target:
+        """The cell by itself, read by the productions."""
         if len(text) > LONGEST_TARGET:
             return Target(text, text, "qualitative", warnings=_unread(text), source="prose")
         cell = self._reader.read(text, year)

@@ -132,7 +132,8 @@ def _writing_habits(operator: str) -> re.Pattern[str]:
     | (?P<eq_ocr> ^二(?=[0-9]) )                                       # = taken for 二
     | (?P<point> (?<=[0-9])。(?=[0-9]) )                               # 76。7分
     | (?P<power> (?<=[A-Za-z])[²³] )                                   # m²
-    | (?P<times> (?<=[一-鿿])[*×xX](?=[一-鿿]) )                        # 元/人*月
+    | (?P<times> (?<=[一-鿿])[*×xX.](?=[一-鿿]) )                       # 元/人*月
+    | (?P<stop> (?<=[^0-9])\.$ )
     | (?P<percent> %{{2,}} )
     | (?P<yuan> 人民币(?=[0-9]) )
     """,
@@ -141,7 +142,7 @@ def _writing_habits(operator: str) -> re.Pattern[str]:
 
 
 _HABIT_MEANS = {
-    **dict.fromkeys(("enumerator", "item", "circled_first"), ""),
+    **dict.fromkeys(("enumerator", "item", "circled_first", "stop"), ""),
     "circled": ";",
     **dict.fromkeys(("ge", "ge_byte"), "≥"),
     **dict.fromkeys(("le", "le_byte"), "≤"),

@@ -39,6 +39,7 @@ class Units:
     def __init__(self, units: Iterable[Unit], scales: Mapping[str, Fraction]) -> None:
         self._scales = dict(scales)
         self._units: dict[str, Unit] = {}
+        self._scaled: dict[str, Unit] = {}  # those with a scale word that were met: 万元
         for unit in units:
             for spelling in (unit.unit, *unit.aliases):
                 spelling = unicodedata.normalize("NFKC", spelling)
@@ -62,10 +63,12 @@ class Units:
 
     def get(self, unit: str) -> Unit | None:
         """The unit with this spelling, composed where the catalogue has only its parts."""
-        known = self._units.get(unit)
+        known = self._units.get(unit) or self._scaled.get(unit)
         if known or not unit:
             return known
-        return self._get_rate(unit) if "/" in unit else self._get_scaled(unit)
+        if unit.endswith(")"):
+            return self.get(unit[: unit.rindex("(")])
+        return self._get_scaled(unit) or (self._get_rate(unit) if "/" in unit else None)
 
     def dimension(self, unit: str) -> str:
         """What the unit measures; nothing where the catalogue does not know it."""
@@ -104,6 +107,18 @@ class Units:
         return end
 
     def _match_unit(self, text: str, start: int) -> int:
+        end = self._match_plain_unit(text, start)
+        alternative = _ALTERNATIVE.match(text, end) if end > start else None
+        if alternative and self._counts(text[start:end]) and self._counts(alternative[1]):
+            return alternative.end()
+        return end
+
+    def _counts(self, unit: str) -> bool:
+        """Whether this is a word to count things with, of which another may stand in brackets: 个(套)."""
+        known = self._units.get(unit)
+        return known is not None and known.dimension.startswith("count")
+
+    def _match_plain_unit(self, text: str, start: int) -> int:
         for length in self._unit_lengths.get(text[start : start + 1], ()):
             end = start + length
             if text[start:end] in self._units and end <= len(text) and not _SPLIT_WORD.match(text, end - 1):
@@ -123,7 +138,7 @@ class Units:
         for length in self._scale_lengths.get(unit[0], ()):
             scale, base = self._scales.get(unit[:length]), self._units.get(unit[length:])
             if scale is not None and base is not None:
-                return Unit(unit, base.canonical, base.dimension, scale * base.factor)
+                return self._scaled.setdefault(unit, Unit(unit, base.canonical, base.dimension, scale * base.factor))
         return None
 
     def _get_rate(self, unit: str) -> Unit | None:
@@ -141,6 +156,7 @@ class Units:
         )
 
 
+_ALTERNATIVE = re.compile(r"\(([^()]{1,2})\)")
 # A Latin unit ends where the Latin word ends: the G of GHz is no unit.
 _SPLIT_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]")
 

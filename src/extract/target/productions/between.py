@@ -31,10 +31,10 @@ class Between:
     def __init__(self, words: Words, heads: Heads) -> None:
         self._words = words
         self._heads = heads
-        # limits := head limit num 且 limit num          不低于80%且不高于95%
+        # limits := head limit num 且? limit num          不低于80%且不高于95%, ≥80%≤95%
         self._limits_shape = re.compile(
             rf"(?P<head>[^{SIGNS}{N}]*?)(?P<near>{words.limit})(?P<first>{N})"
-            rf"[,;]?{any_of(words.limit_joints)}(?P<far>{words.limit})(?P<second>{N})",
+            rf"(?P<joint>[,;]?{any_of(words.limit_joints)})?(?P<far>{words.limit})(?P<second>{N})",
         )
         above, below = any_of(words.suffixes[">="]), any_of(words.suffixes["<="])
         # span := head num 以上 num 以下          3年以上5年以下
@@ -91,6 +91,8 @@ class Between:
             return None
         head = self._heads.read(cell, match.end("head"))
         limits = self._words.comparator[match["near"]], self._words.comparator[match["far"]]
+        if not match["joint"] and len({end.unit for end in _ends(cell, match)}) > 1:
+            return None
         return None if head.word else _interval(cell, head, _ends(cell, match), limits, head.label)
 
     def _span(self, cell: Cell) -> Target | None:

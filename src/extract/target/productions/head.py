@@ -94,7 +94,7 @@ class Heads:
 def _read_per(cell: Cell, start: int, end: int, spans: Spans) -> tuple[int, int, tuple[str, ...]]:
     """What is left of the label when every (平均)每 + noun at its beginning and end is taken off, and these nouns.
 
-    A time in the middle (责任人每月入户) counts too, and stays in the label.
+    In the middle, a time counts (责任人每月入户), and anything behind a colon; it stays in the label.
     """
     shape = cell.shape
     if "每" not in shape[start:end]:
@@ -110,7 +110,8 @@ def _read_per(cell: Cell, start: int, end: int, spans: Spans) -> tuple[int, int,
         if stop == end or whole_label:
             spans.setdefault("per", cell.span_of(position, end))
             return start, position, (*nouns, *(more if stop == end else (shape[position + 1 : end],)))
-        if len(more) == 1 and not nouns and cell.units.dimension(more[0]).startswith("duration"):
+        opens = shape[position - 1] == ":" or (more and cell.units.dimension(more[0]).startswith("duration"))
+        if more and not nouns and opens:
             spans["per"] = cell.span_of(position, stop)
             return start, end, tuple(more)
         position = shape.find("每", position + 1, end)
