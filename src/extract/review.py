@@ -25,7 +25,7 @@ from extract.corrections import MISSING, Change, record, stored, withdraw
 from extract.rows import target_values
 from extract.show import VALUE_STYLE, marked_source
 from extract.store import Store, open_for_reading
-from extract.target import Vocabulary, parse_target
+from extract.target import Grammar, parse_target
 from extract.terminal import data, percent, plain_number, visible
 
 Row = tuple[Any, ...]
@@ -220,12 +220,12 @@ class Desk:
         return True
 
 
-def changes_of(value: Value, column: str, new: str | None, vocabulary: Vocabulary) -> list[Change]:
+def changes_of(value: Value, column: str, new: str | None, grammar: Grammar) -> list[Change]:
     """What follows when a column of a value, one of CORRECTABLE, should be `new`: of a target, all that it says."""
     if column == "target":
-        read: Mapping[str, object] = {"target_text": new, **target_values(parse_target(new or "", vocabulary))}
+        read: Mapping[str, object] = {"target_text": new, **target_values(parse_target(new or "", grammar))}
     elif column == "actual":
-        actual = parse_target(new or "", vocabulary)
+        actual = parse_target(new or "", grammar)
         read = {"actual_text": new, "actual_operator": actual.operator, "actual_value": actual.value}
         read = {**read, "actual_unit": actual.unit or None}
     else:

@@ -15,7 +15,7 @@ from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
 from extract.review import CORRECTABLE, Desk, FormOnDesk, Value, changes_of
 from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
-from extract.target import Vocabulary
+from extract.target import Grammar
 from extract.terminal import data
 
 _SELECTED_STYLE = "bold black on yellow"
@@ -83,7 +83,7 @@ class ReviewApp(App[None]):
         ("q", "quit", "Quit"),
     ]
 
-    def __init__(self, desk: Desk, vocabulary: Vocabulary) -> None:
+    def __init__(self, desk: Desk, grammar: Grammar) -> None:
         """Walk the forms of `desk`; `vocabulary` reads corrected targets."""
         super().__init__()
         self._desk = desk

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from extract.corrections import Change, Correction
     from extract.review import Desk, FormOnDesk, Value
     from extract.rules import RuleSet
-    from extract.target import Vocabulary
+    from extract.target import Grammar
 
 _KEYS = "[a]ccept  [c]orrect  [w]rong row  [m]issing value  [t]ext  [s]kip  [u]ndo  [q]uit"
 
@@ -49,11 +49,11 @@ def review_command(
     console = data_console()
     if not rate:
         desk = Desk(db, reviewer or getpass.getuser(), kind=kind, worst=worst, sample=sample, seed=seed)
-        vocabulary = rule_set_of(rules).targets
+        grammar = rule_set_of(rules).targets
         if tui:
-            _run_full_screen(desk, vocabulary)
+            _run_full_screen(desk, grammar)
         else:
-            _walk(desk, console, _read_key if sys.stdin.isatty() else _read_line, vocabulary)
+            _walk(desk, console, _read_key if sys.stdin.isatty() else _read_line, grammar)
     with opened(db) as connection:
         rates = error_rates(connection)
     if rates:
@@ -132,16 +132,16 @@ def _write_goldens(folder: Path, corrections: Sequence[Correction], paths: Mappi
     typer.echo(f"Next: extract rules test {folder}", err=True)
 
 
-def _run_full_screen(desk: Desk, vocabulary: Vocabulary) -> None:
+def _run_full_screen(desk: Desk, grammar: Grammar) -> None:
     try:
         from extract.tui import ReviewApp
     except ModuleNotFoundError as missing:
         message = "the full screen needs Textual; install it with: pip install 'declaration-extract[tui]'"
         raise UsageError("review.no_tui", message) from missing
-    ReviewApp(desk, vocabulary).run()
+    ReviewApp(desk, grammar).run()
 
 
-def _walk(desk: Desk, console: Console, read_key: Callable[[], str], vocabulary: Vocabulary) -> None:
+def _walk(desk: Desk, console: Console, read_key: Callable[[], str], grammar: Grammar) -> None:
     """One form after the other until all are done or the person quits."""
     from extract.review import print_form_on_desk
 
@@ -153,14 +153,14 @@ def _walk(desk: Desk, console: Console, read_key: Callable[[], str], vocabulary:
             if key == "q":
                 return
             try:
-                if _decide(desk, form, key, console, vocabulary):
+                if _decide(desk, form, key, console, grammar):
                     break
             except UsageError as error:
                 complain(error.message)
     typer.echo("All forms of this review are decided.")
 
 
-def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, vocabulary: Vocabulary) -> bool:
+def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: Grammar) -> bool:
     """Do what the key says; whether the screen is to be drawn anew. Raises UsageError."""
     from extract.review import print_source
 
@@ -172,7 +172,7 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, vocabulary
             return False
     elif key in ("c", "w", "m"):
         ask = {"c": _ask_correction, "w": _ask_wrong_row, "m": _ask_missing}[key]
-        changes = ask(form, vocabulary)
+        changes = ask(form, grammar)
         if not changes:
             return False
         desk.correct(form, changes)
@@ -185,7 +185,7 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, vocabulary
     return True
 
 
-def _ask_correction(form: FormOnDesk, vocabulary: Vocabulary) -> list[Change]:
+def _ask_correction(form: FormOnDesk, grammar: Grammar) -> list[Change]:
     """The number of a value, the column where the row has several, and what it should be."""
     from extract.review import CORRECTABLE, changes_of
 
@@ -201,10 +201,10 @@ def _ask_correction(form: FormOnDesk, vocabulary: Vocabulary) -> list[Change]:
     answer = _ask(f"{column} should be (- for blank)")
     if not answer:
         return []
-    return changes_of(value, column, None if answer == "-" else answer, vocabulary)
+    return changes_of(value, column, None if answer == "-" else answer, grammar)
 
 
-def _ask_wrong_row(form: FormOnDesk, _: Vocabulary) -> list[Change]:
+def _ask_wrong_row(form: FormOnDesk, _: Grammar) -> list[Change]:
     """The number of a value that the form does not have: its whole row goes."""
     from extract.corrections import WHOLE_ROW, Change
 
@@ -212,7 +212,7 @@ def _ask_wrong_row(form: FormOnDesk, _: Vocabulary) -> list[Change]:
     return [Change(value.table, value.row, WHOLE_ROW, None)] if value else []
 
 
-def _ask_missing(_form: FormOnDesk, _: Vocabulary) -> list[Change]:
+def _ask_missing(_form: FormOnDesk, _: Grammar) -> list[Change]:
     """A value that the source has and the tables lack, in words: it counts as an error and is listed."""
     from extract.corrections import MISSING, Change
 

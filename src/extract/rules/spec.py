@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import regex
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
@@ -193,12 +193,9 @@ class UnitsFile(_File):
     units: list[UnitSpec]
 
 
-TargetsFile = create_model(
-    "TargetsFile",
-    __base__=_File,
-    __doc__="`vocabulary/targets.yaml`: the words that targets are made of.",
-    **{name: (hint, ...) for name, hint in get_type_hints(Words).items()},
-)
+_word_lists: dict[str, Any] = {name: (hint, ...) for name, hint in get_type_hints(Words).items()}
+TargetsFile = create_model("TargetsFile", __base__=_File, **_word_lists)
+"""`vocabulary/targets.yaml`: the words that targets are made of."""
 
 
 class ProjectsFile(_File):
