@@ -6,8 +6,10 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+from extract.rows import actual_values, target_values
 from extract.rules import load_rules
 from extract.store import Store
+from extract.target import TargetContext, parse_target
 
 PLACE = {"text_start": 0, "text_end": 0}
 PHONE = "13900000017"
@@ -90,12 +92,11 @@ class Archive:
             "level2_canonical": "数量指标",
             "name": name,
             "target_text": target,
-            **read(target),
+            **target_values(asked := parse_target(target or "", RULES.targets)),
         }
         if (actual := columns.pop("actual", None)) is not None:
-            said = read(actual)
-            row |= {"actual_text": actual, "actual_operator": said["operator"], "actual_value": said["value"]}
-            row |= {"actual_unit": said["unit"]}
+            said = parse_target(actual, RULES.targets, TargetContext(target=asked))
+            row |= {"actual_text": actual, **actual_values(said)}
         row |= {"name_start": 0, "name_end": 0, **PLACE, **columns}
         self.add("indicators", form_id=form_id, indicator_index=index, **row)
 
@@ -125,28 +126,6 @@ CHARACTERS = (
     "chars_outside",
     "chars_leftover",
 )
-
-
-def read(text: str | None) -> dict[str, Any]:
-    """The columns that a target's text fills."""
-    from extract.target import parse_target
-
-    if text is None:
-        return {"target_kind": "empty", "operator": None, "value": None, "unit": None}
-    target = parse_target(text, RULES.targets)
-    canonical = target.canonical
-    return {
-        "target_kind": target.kind,
-        "operator": target.operator,
-        "operator_implied": target.implicit,
-        "value": target.value,
-        "lower": target.lower,
-        "upper": target.upper,
-        "unit": target.unit or None,
-        "dimension": canonical and canonical.dimension,
-        "unit_canonical": canonical and canonical.unit,
-        "value_canonical": canonical and (canonical.lower or canonical.upper) if target.value is not None else None,
-    }
 
 
 def small_archive() -> Archive:

@@ -39,8 +39,11 @@ TABLES: Mapping[str, _Table] = {
     "indicators": _Table(
         "indicator_index", "name_start", "name_end",
         ("block", "level1", "level2", "name", "target_text", "target_kind", "operator", "operator_implied", "value",
-         "lower", "upper", "unit", "deadline", "dimension", "unit_canonical", "value_canonical", "actual_text",
-         "actual_operator", "actual_value", "actual_unit", "weight", "score", "deviation"),
+         "lower", "upper", "unit", "deadline", "dimension", "unit_canonical", "value_canonical",
+         "lower_canonical", "upper_canonical", "lower_open", "upper_open", "comparable", "target_context",
+         "target_warnings", "actual_text", "actual_operator", "actual_value", "actual_unit", "actual_lower_canonical",
+         "actual_upper_canonical", "actual_lower_open", "actual_upper_open", "actual_comparable",
+         "weight", "score", "deviation"),
     ),
 }  # fmt: skip
 

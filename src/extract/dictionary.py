@@ -34,8 +34,9 @@ class _Words(NamedTuple):
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the views of views.sql in the current database, their Chinese twins, and all comments."""
-    connection.execute(resources.files("extract").joinpath("views.sql").read_text("utf-8"))
+    """Make macros and views in the current database, the views' Chinese twins, and all comments."""
+    for script in ("macros.sql", "views.sql"):
+        connection.execute(resources.files("extract").joinpath(script).read_text("utf-8"))
     statements = []
     for view, (chinese, english, said) in _words()["views"].items():
         columns = _columns_of(connection, view)

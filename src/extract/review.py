@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.corrections import MISSING, Change, record, stored, withdraw
-from extract.rows import target_values
+from extract.rows import actual_values, target_values
 from extract.show import VALUE_STYLE, marked_source
 from extract.store import Store, open_for_reading
 from extract.target import Grammar, parse_target
@@ -225,9 +225,7 @@ def changes_of(value: Value, column: str, new: str | None, grammar: Grammar) -> 
     if column == "target":
         read: Mapping[str, object] = {"target_text": new, **target_values(parse_target(new or "", grammar))}
     elif column == "actual":
-        actual = parse_target(new or "", grammar)
-        read = {"actual_text": new, "actual_operator": actual.operator, "actual_value": actual.value}
-        read = {**read, "actual_unit": actual.unit or None}
+        read = {"actual_text": new, **actual_values(parse_target(new or "", grammar))}
     else:
         read = {column: new}
     return [Change(value.table, value.row, each, None if n is None else str(n)) for each, n in read.items()]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from extract.findings import Finding
@@ -137,9 +138,7 @@ def _result_values(result: Result) -> Row:
     no_place = (None, None)
     return (
         result.actual_text,
-        actual.operator if actual else None,
-        _decimal(actual.value) if actual else None,
-        actual.unit or None if actual else None,
+        *actual_values(actual).values(),
         _decimal(result.weight),
         _decimal(result.score),
         result.deviation,
@@ -166,14 +165,75 @@ def target_values(target: Target) -> Mapping[str, object]:
         "dimension": canonical.dimension if canonical else None,
         "unit_canonical": canonical.unit if canonical else None,
         "value_canonical": _canonical_value(target),
+        **_comparable_bounds(target),
+        "target_context": ", ".join(f"{part}={place}" for part, place in target.context.items()) or None,
+        "target_warnings": ", ".join(target.warnings) or None,
     }
+
+
+def actual_values(actual: Target | None) -> Mapping[str, object]:
+    """The columns of indicators that follow from an actual value, in their order; all NULL where there is none."""
+    read = actual or NO_ACTUAL
+    return {
+        "actual_operator": read.operator,
+        "actual_value": _decimal(read.value),
+        "actual_unit": read.unit or None,
+        **{f"actual_{column}": value for column, value in _comparable_bounds(read).items()},
+    }
+
+
+NO_ACTUAL = Target("", "", "empty")
 
 
 def _canonical_value(target: Target) -> Decimal | None:
     canonical = target.canonical
     if not canonical or target.value is None:
         return None
-    return _bound(canonical.lower if canonical.lower is not None else canonical.upper)
+    return _rounded(canonical.lower if canonical.lower is not None else canonical.upper)
+
+
+def _comparable_bounds(target: Target) -> dict[str, object]:
+    """The set of numbers that a target stands for, and a word that is the same for all that it can be compared with.
+
+    The word is the canonical unit, or the unit as printed where the catalogue does not know it, with the direction of
+    a change in front; dates are days. An approximate number (约50人) is no set with edges; 300余人 is.
+    """
+    lower, upper = (_as_number(target, bound) for bound in (target.lower, target.upper))
+    comparable = " ".join(filter(None, (target.direction, _measured_in(target)))) if target.comparator else None
+    readable = (target.lower is None or lower is not None) and (target.upper is None or upper is not None)
+    if not readable or (target.comparator == "approx" and None not in (lower, upper)) or target.kind == "grade":
+        lower = upper = comparable = None
+    return {
+        "lower_canonical": lower,
+        "upper_canonical": upper,
+        "lower_open": comparable and (target.lower_open or target.comparator == ">"),
+        "upper_open": comparable and (target.upper_open or target.comparator == "<"),
+        "comparable": comparable,
+    }
+
+
+def _measured_in(target: Target) -> str:
+    if target.kind in ("date", "ratio"):
+        return target.kind
+    return (target.canonical.unit if target.canonical else target.unit) or "number"
+
+
+def _as_number(target: Target, bound: str | None) -> Decimal | None:
+    """A bound in the canonical unit; of a date, its day."""
+    if bound is None or target.kind == "grade":
+        return None
+    if target.kind == "date":
+        return None if bound.startswith("-") else Decimal((date.fromisoformat(bound) - date(1970, 1, 1)).days)
+    return _rounded(str(Fraction(bound) * (target.canonical.factor if target.canonical else 1)))
+
+
+def _rounded(written: str | None) -> Decimal | None:
+    """A decimal, or a fraction rounded to the places of the column; None where it is too big for it."""
+    if written is None:
+        return None
+    exact = Fraction(written)
+    value = round(exact * 10**_DECIMAL_PLACES) / Decimal(10) ** _DECIMAL_PLACES
+    return value if abs(value) < _DECIMAL_LIMIT else None
 
 
 def _bound(written: str | None) -> Decimal | None:

@@ -194,10 +194,22 @@ CREATE TABLE IF NOT EXISTS indicators (
     dimension VARCHAR,
     unit_canonical VARCHAR,
     value_canonical DECIMAL(38, 6),
+    lower_canonical DECIMAL(38, 6),
+    upper_canonical DECIMAL(38, 6),
+    lower_open BOOLEAN,
+    upper_open BOOLEAN,
+    comparable VARCHAR,
+    target_context VARCHAR,
+    target_warnings VARCHAR,
     actual_text VARCHAR,
     actual_operator VARCHAR,
     actual_value DECIMAL(38, 6),
     actual_unit VARCHAR,
+    actual_lower_canonical DECIMAL(38, 6),
+    actual_upper_canonical DECIMAL(38, 6),
+    actual_lower_open BOOLEAN,
+    actual_upper_open BOOLEAN,
+    actual_comparable VARCHAR,
     weight DECIMAL(38, 6),
     score DECIMAL(38, 6),
     deviation VARCHAR,
@@ -235,11 +247,23 @@ COMMENT ON COLUMN indicators.unit IS 'Unit as printed';
 COMMENT ON COLUMN indicators.deadline IS 'Last day of a date target';
 COMMENT ON COLUMN indicators.dimension IS 'What the unit measures: proportion, money.CNY, people, time …';
 COMMENT ON COLUMN indicators.unit_canonical IS 'The unit that targets of this dimension are compared in';
-COMMENT ON COLUMN indicators.value_canonical IS 'value in unit_canonical';
+COMMENT ON COLUMN indicators.value_canonical IS 'value in unit_canonical, so that 10万元 and 100000元 are equal; rounded to six decimals where none is exact (亩)';
+COMMENT ON COLUMN indicators.lower_canonical IS 'Lower bound in unit_canonical; of a date, the days since 1970-01-01';
+COMMENT ON COLUMN indicators.upper_canonical IS 'Upper bound in unit_canonical; of a date, the days since 1970-01-01';
+COMMENT ON COLUMN indicators.lower_open IS 'True where the lower bound itself does not count (>5)';
+COMMENT ON COLUMN indicators.upper_open IS 'True where the upper bound itself does not count (<5)';
+COMMENT ON COLUMN indicators.comparable IS 'Targets with the same word here can be compared by their canonical bounds; NULL where nothing can be (words, grades, 约50人)';
+COMMENT ON COLUMN indicators.target_context IS 'What the target took from around its cell, and where from: unit=name, year=form';
+COMMENT ON COLUMN indicators.target_warnings IS 'Codes of doubts about the target, such as unit_conflict';
 COMMENT ON COLUMN indicators.actual_text IS '实际完成值 as printed; in monitoring forms what the months so far have brought (1-7月执行数)';
 COMMENT ON COLUMN indicators.actual_operator IS 'Operator of the actual value';
 COMMENT ON COLUMN indicators.actual_value IS 'Number of the actual value';
-COMMENT ON COLUMN indicators.actual_unit IS 'Unit of the actual value';
+COMMENT ON COLUMN indicators.actual_unit IS 'Unit of the actual value, the target''s where it has none of its own';
+COMMENT ON COLUMN indicators.actual_lower_canonical IS 'Lower bound of the actual value in its canonical unit; of a date, the days since 1970-01-01';
+COMMENT ON COLUMN indicators.actual_upper_canonical IS 'Upper bound of the actual value in its canonical unit; of a date, the days since 1970-01-01';
+COMMENT ON COLUMN indicators.actual_lower_open IS 'True where the lower bound itself does not count';
+COMMENT ON COLUMN indicators.actual_upper_open IS 'True where the upper bound itself does not count';
+COMMENT ON COLUMN indicators.actual_comparable IS 'The actual value can be compared with targets that have the same word in comparable';
 COMMENT ON COLUMN indicators.weight IS '分值 / 权重: the number printed; 10分 and 10% are 10';
 COMMENT ON COLUMN indicators.score IS '得分';
 COMMENT ON COLUMN indicators.deviation IS '偏差原因分析及改进措施, 未完成原因';

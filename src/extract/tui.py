@@ -84,10 +84,10 @@ class ReviewApp(App[None]):
     ]
 
     def __init__(self, desk: Desk, grammar: Grammar) -> None:
-        """Walk the forms of `desk`; `vocabulary` reads corrected targets."""
+        """Walk the forms of `desk`; `grammar` reads corrected targets."""
         super().__init__()
         self._desk = desk
-        self._vocabulary = vocabulary
+        self._grammar = grammar
         self._form: FormOnDesk | None = None
         self._shown: list[Value] = []
 
@@ -183,7 +183,7 @@ class ReviewApp(App[None]):
     def _ask_new(self, value: Value, column: str) -> None:
         def correct(new: str | None) -> None:
             if new:
-                self._correct(changes_of(value, column, None if new == "-" else new, self._vocabulary))
+                self._correct(changes_of(value, column, None if new == "-" else new, self._grammar))
 
         self.push_screen(_Question(f"{value.name}: {column} should be (- for blank)"), correct)
 

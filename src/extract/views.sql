@@ -10,13 +10,6 @@ CREATE OR REPLACE MACRO name_key(name) AS regexp_replace(name, '^\s*指标[0-9�
 -- part of whole in percent with two decimals; NULL where the whole is nothing.
 CREATE OR REPLACE MACRO percent_of(part, whole) AS round(100 * part / nullif(whole, 0), 2)::DECIMAL(18, 2);
 
--- Whether an actual value meets a target in the same unit; NULL where nothing tells.
-CREATE OR REPLACE MACRO meets(actual, actual_unit, operator, value, lower, upper, unit) AS
-    CASE WHEN actual IS NULL OR coalesce(actual_unit, unit, '') <> coalesce(unit, '') THEN NULL
-         WHEN operator = '>=' THEN actual >= lower WHEN operator = '>' THEN actual > lower
-         WHEN operator = '<=' THEN actual <= upper WHEN operator = '<' THEN actual < upper
-         WHEN operator = '=' THEN actual = value WHEN operator = 'between' THEN actual BETWEEN lower AND upper END;
-
 -- ---------------------------------------------------------------------------------- the tables, with what belongs to them
 
 CREATE OR REPLACE VIEW file_details AS
@@ -52,7 +45,9 @@ SELECT
     i.form_id, f.form_kind, f.phase, f.fiscal_year, f.competent_department, f.implementing_unit, f.project_id, f.project_name,
     i.indicator_index, i.block, i.level1, i.level2, i.level1_canonical, i.level2_canonical, i.name, i.target_text, i.target_kind,
     i.operator, i.value, i.lower, i.upper, i.unit, i.deadline, i.dimension, i.unit_canonical, i.value_canonical,
-    i.actual_text, i.actual_operator, i.actual_value, i.actual_unit, i.weight, i.score, i.deviation, i.remarks,
+    i.lower_canonical, i.upper_canonical, i.lower_open, i.upper_open, i.comparable, i.target_context, i.target_warnings,
+    i.actual_text, i.actual_operator, i.actual_value, i.actual_unit, i.actual_lower_canonical, i.actual_upper_canonical,
+    i.actual_lower_open, i.actual_upper_open, i.actual_comparable, i.weight, i.score, i.deviation, i.remarks,
     f.duplicate_of, f.source_file
 FROM indicators i JOIN form_details f USING (form_id);
 
@@ -206,8 +201,7 @@ evaluated AS NOT MATERIALIZED (
           WHERE phase = 'self-evaluation' AND duplicate_of IS NULL AND name IS NOT NULL)),
 paired AS NOT MATERIALIZED (
     SELECT e.*, d.target_text AS declared_target, d.form_id AS declaration_form_id,
-           meets(e.actual_value, e.actual_unit, e.operator, e.value, e.lower, e.upper, e.unit) AS meets,
-           meets(e.actual_value, coalesce(e.actual_unit, e.unit), d.operator, d.value, d.lower, d.upper, d.unit) AS meets_declared
+           target_met(e) AS meets, target_met_by(d, e) AS meets_declared
     FROM evaluated e LEFT JOIN declared d
       ON e.project_id = d.project_id AND e.fiscal_year = d.fiscal_year AND e.block = d.block AND e.name_key = d.name_key AND e.turn = d.turn)
 SELECT project_id, project_name, competent_department, implementing_unit, fiscal_year, block, level1_canonical, level2_canonical, name,
