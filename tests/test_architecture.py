@@ -23,7 +23,7 @@ LAYERS = (
     {"cli"},
     {"tui"},
     {"review"},
-    {"importer", "report", "show", "query", "export", "goldens", "draft", "coverage"},
+    {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage"},
     {"result"},
     {"store"},
     {"rows", "corrections"},

@@ -262,7 +262,7 @@ def _grid(*columns: str) -> Table:
     return table
 
 
-# -------------------------------------------------------------------------------------------- documents and targets
+# --------------------------------------------------------------------------------------------------------- documents
 
 
 def print_document(document: Document, console: Console) -> None:
@@ -295,15 +295,3 @@ def _print_blocks(blocks: tuple[Block, ...], text: str, console: Console) -> Non
                 if nested:
                     console.print(data(f"inside row {cell.row}, column {cell.column}:", "dim"))
                     _print_blocks(nested, text, console)
-
-
-def print_targets(targets: list[Target], console: Console) -> None:
-    """How each target was read."""
-    table = _grid("target", "kind", "read as", "rule", "warnings")
-    for target in targets:
-        warnings = ", ".join(target.warnings)
-        table.add_row(
-            data(target.text), data(target.kind, "cyan"), _reading(*_target_row(target)), data(target.source, "dim"),
-            data(warnings, FINDING_STYLE),
-        )  # fmt: skip
-    console.print(table)

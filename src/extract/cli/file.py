@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,22 +80,33 @@ def read_command(
 
 def target_command(
     texts: Annotated[list[str], typer.Argument(help="Targets, or - to read one a line from stdin.", metavar="TEXT...")],
+    name: Annotated[str | None, typer.Option(help="The indicator's name: 面积（亩）.")] = None,
+    operator: Annotated[str | None, typer.Option(help="Its operator column, 计算符号 or 指标性质.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Its unit column, 度量单位.")] = None,
+    level: Annotated[str | None, typer.Option(help="Its second level: in 成本指标, 万 means 万元.")] = None,
+    table_unit: Annotated[str | None, typer.Option(help="The unit line above the table: 单位：万元.")] = None,
+    year: Annotated[int | None, typer.Option(help="The form's year, for dates that have none.")] = None,
+    actual_of: Annotated[str | None, typer.Option(help="Read actual values that answer to this target.")] = None,
+    rules: RulesFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """Explain how indicator targets are read: operator, number and unit.
+    """Explain how indicator targets are read: each piece in place, the rule, the value to compare, and every doubt.
 
-    Example:  extract target ≥389件 =100% 一年
+    Example:  extract target ≥389件 一年      extract target 80000 --name 面积（亩）
     """
-    from extract.target import parse_target
+    from extract.target import TargetContext, parse_target
 
-    grammar = rule_set_of(None).targets
-    lines = [line.rstrip("\n") for line in sys.stdin] if texts == ["-"] else texts
-    targets = [parse_target(line, grammar) for line in lines]
+    grammar = rule_set_of(rules).targets
+    context = TargetContext(name, operator, unit, level, table_unit, year)
+    if actual_of is not None:
+        context = replace(context, target=parse_target(actual_of, grammar, context))
+    lines = (line.rstrip("\n") for line in sys.stdin) if texts == ["-"] else texts
+    targets = (parse_target(line, grammar, context) for line in lines)
     if as_json:
         for target in targets:
             typer.echo(json.dumps(target.as_json(), ensure_ascii=False))
         return
-    from extract.show import print_targets
+    from extract.explain import print_explanations
     from extract.terminal import data_console
 
-    print_targets(targets, data_console())
+    print_explanations(list(targets), data_console())

@@ -28,7 +28,8 @@ class Head(NamedTuple):
 
 
 # per := (平均)? (每 noun)+
-_PER_NOUN = re.compile("[一-鿿]{1,3}")
+_PER_NOUN = re.compile(f"(?:(?![{CHINESE_DIGITS}])[一-鿿]){{1,3}}")
+_LONGEST_ACTION = 3
 # What in front of a number turns it into something else: an ordinal, a rhythm (每3年), half a range, a digit.
 _MISLEADING = rf".*(?:第|每|[-‐‑–—―~]|{{negations}})|.*每{N}.*|.*\d.*"
 
@@ -94,7 +95,8 @@ class Heads:
 def _read_per(cell: Cell, start: int, end: int, spans: Spans) -> tuple[int, int, tuple[str, ...]]:
     """What is left of the label when every (平均)每 + noun at its beginning and end is taken off, and these nouns.
 
-    In the middle, a time counts (责任人每月入户), and anything behind a colon; it stays in the label.
+    In the middle it counts in front of a short word for what is done (责任人每月入户) and behind a colon, and stays in
+    the label.
     """
     shape = cell.shape
     if "每" not in shape[start:end]:
@@ -110,8 +112,7 @@ def _read_per(cell: Cell, start: int, end: int, spans: Spans) -> tuple[int, int,
         if stop == end or whole_label:
             spans.setdefault("per", cell.span_of(position, end))
             return start, position, (*nouns, *(more if stop == end else (shape[position + 1 : end],)))
-        opens = shape[position - 1] == ":" or (more and cell.units.dimension(more[0]).startswith("duration"))
-        if more and not nouns and opens:
+        if more and not nouns and (shape[position - 1] == ":" or end - stop <= _LONGEST_ACTION):
             spans["per"] = cell.span_of(position, stop)
             return start, end, tuple(more)
         position = shape.find("每", position + 1, end)
@@ -124,6 +125,8 @@ def _nouns_at(cell: Cell, position: int, end: int) -> tuple[int, list[str]]:
     while position < end and shape[position] == "每":
         stop = cell.units.match(shape, position + 1)
         if stop == position + 1 or stop > end:
+            break
+        if shape[stop : stop + 1] in CHINESE_DIGITS and stop < end:  # 每周一课 is a name
             break
         nouns.append(shape[position + 1 : stop])
         position = stop
