@@ -1,11 +1,11 @@
-"""How fast extract is: by kind of file and stage, by the size of a file, as a whole import, and beside other programs.
+"""How fast extract is: by kind of file and stage, by size of a file, as a whole import, by target, and beside others.
 
 All figures are processor time, medians over rounds in which everything that is compared runs in turn; compare ratios of
 one run, for milliseconds drift with the machine.
 
-    python benchmarks/run.py [stages] [growth] [import] [peers] [--documents 2000] [--rounds 3]
+    python benchmarks/run.py [stages] [growth] [import] [targets] [peers] [--documents 2000] [--rounds 3]
 
-Without a section, all four. The files are those of samples/ and tests/data/; they hold invented forms.
+Without a section, all of them. The files are those of samples/ and tests/data/; they hold invented forms.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from peers import COMMANDS, peer_table
 from rich.console import Console
 from rich.table import Table
 from stages import files_by_kind, floor, growth_table, stage_table
+from targets import target_table
 from timing import seconds
 
 from extract.importer import import_paths
@@ -29,7 +30,7 @@ from extract.pipeline import extract
 from extract.readers.decoding import decode
 from extract.rules import RuleSet, load_rules
 
-SECTIONS = ("stages", "growth", "import", "peers")
+SECTIONS = ("stages", "growth", "import", "targets", "peers")
 
 
 def main() -> None:
@@ -58,6 +59,8 @@ def results(sections: Collection[str], rounds: int, documents: int) -> Iterator[
     if "import" in sections:
         yield import_line(kinds, rules, documents // 10)
         yield import_line(kinds, rules, documents)
+    if "targets" in sections:
+        yield target_table(rules, 5 * rounds)
     if "peers" in sections:
         yield from (peer_table(kind, kinds[kind], rules, rounds) for kind in COMMANDS)
 

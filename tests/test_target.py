@@ -553,6 +553,16 @@ _PIECES = [
     ),
 ]
 cells = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
+_COMMON = st.tuples(
+    st.sampled_from(["", "≥", "＝", "<=", "=>", "不低于", "超过", "达到", "约", "为", "每"]),
+    st.sampled_from(["", " ", "\u3000"]),
+    st.sampled_from(["0", "5", "95", "100", "98.5", "1.0", "2021", "44561", "007", "1,200", "三"]),
+    st.sampled_from(["", " "]),
+    st.sampled_from(
+        ["", *"%％‰件年月级类万两", "万元", "个工作日", "万人次", "年度", "3A级", "多人", "人半", "元整", "十"]
+    ),
+    st.sampled_from(["", "以上", "以内", "内", "左右", "内容", "余", "。"]),
+).map("".join)
 
 
 @given(st.one_of(st.text(max_size=60), cells))
@@ -626,36 +636,62 @@ def test_every_production_reads_something() -> None:
     assert len(sources) == len(GRAMMAR.productions)
 
 
-HOSTILE = ["9" * 10**6, "≥" * 10**6, "(" * 10**6, "每年" * 500_000, "1-" * 500_000, "一" * 10**6, "1," * 500_000]
+_WRITTEN = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "approx": "≈"}
+
+
+def written(target: Target) -> str:
+    """A number or interval in plain writing: ≥95%, 80人≤x≤100人, ≈50余人."""
+    lower, upper, unit = target.lower, target.upper, target.unit
+    if target.comparator == "between":
+        return f"{lower}{unit}{'<' if target.lower_open else '≤'}x{'<' if target.upper_open else '≤'}{upper}{unit}"
+    if target.comparator == "approx" and lower != upper:
+        return f"≈{lower}余{unit}" if upper is None else f"近{upper}{unit}"
+    return f"{_WRITTEN[target.comparator]}{lower if upper is None else upper}{unit}"
+
+
+@given(st.one_of(cells, _COMMON))
+@settings(max_examples=800, deadline=None)
+@example("每周2-3次")
+@example("约1000余亩")
+def test_what_is_read_and_written_plainly_is_read_again(text: str) -> None:
+    target = read(text)
+    several = (
+        target.comparator == "approx" and None not in (target.lower, target.upper) and target.lower != target.upper
+    )
+    if target.kind in ("date", "grade") or not target.comparator or several or "unknown_unit" in target.warnings:
+        return
+    again = read(written(target))
+    for name in ("comparator", "lower", "upper", "lower_open", "upper_open", "unit", "canonical"):
+        assert getattr(again, name) == getattr(target, name), name
+
+
+HOSTILE = [
+    "9" * 10**6, "≥" * 10**6, "(" * 10**6, "(" * 500_000 + ")" * 500_000, "每" * 10**6, "每年" * 500_000,
+    "1-" * 500_000, "一" * 10**6, "万" * 10**6, "1," * 500_000, "5个，" * 250_000, "个" * 10**6, "元/人·" * 250_000,
+    "不低于" * 333_333, "2021年" * 200_000, "年月日" * 333_333, "百分之" * 333_333, "“" * 10**6, "①" * 10**6,
+    "1.2" * 333_333, "较上年" * 333_333, "全部完成" * 250_000, " \n" * 500_000,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:2])
 def test_a_megabyte_of_hostile_text_is_done_at_once(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert read(text).value is None
-    for size in range(180, 201):
+    # Prose is not looked at; the longest texts that are looked at must be as quick.
+    for size in range(190, 201):
         read(text[:size])
-    assert time.perf_counter() - begin < 2
-
-
-_COMMON = st.tuples(
-    st.sampled_from(["", "≥", "＝", "<=", "=>", "不低于", "超过", "达到", "约", "为", "每"]),
-    st.sampled_from(["", " ", "\u3000"]),
-    st.sampled_from(["0", "5", "95", "100", "98.5", "1.0", "2021", "44561", "007", "1,200", "三"]),
-    st.sampled_from(["", " "]),
-    st.sampled_from(
-        ["", *"%％‰件年月级类万两", "万元", "个工作日", "万人次", "年度", "3A级", "多人", "人半", "元整", "十"]
-    ),
-    st.sampled_from(["", "以上", "以内", "内", "左右", "内容", "余", "。"]),
-).map("".join)
+        parse_target("5", GRAMMAR, TargetContext(name=text[:size], unit=text[:size], operator=text[:size]))
+    assert time.process_time() - begin < 1
 
 
 @given(
     st.one_of(
-        _COMMON, cells, st.text(st.sampled_from("效果显著合格优良全部覆盖完成到位前列三件年上半万元无"), max_size=6)
+        _COMMON,
+        cells,
+        st.text(st.sampled_from("效果显著合格优良全部覆盖完成到位前列三件年上半万元无，、。"), max_size=6),
     )
 )
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @example("㎡")
 def test_the_short_way_says_what_the_grammar_says(text: str) -> None:
     assert read(text) == GRAMMAR.read_in_full(text, None)

@@ -61,7 +61,7 @@ class Quick:
         if match:
             return self._measured(text, match)
         if _WORDS.fullmatch(text) and not self._remarkable.search(text) and not self._units.get(text):
-            return Target(text, text, "qualitative", source="words")
+            return Target(text, text.replace("，", ","), "qualitative", source="words")
         return None
 
     def _measured(self, text: str, match: re.Match[str]) -> Target | None:
@@ -98,4 +98,5 @@ class Quick:
         )
 
 
-_WORDS = re.compile("[一-鿿]{1,200}")
+# At the ends, punctuation could be a dash or a list of nothing.
+_WORDS = re.compile("[一-鿿](?:[一-鿿，、。]{0,198}[一-鿿])?")
