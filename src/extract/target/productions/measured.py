@@ -45,6 +45,7 @@ class Measured:
         self._names_a_number = re.compile(rf".*{any_of(words.numeric_label_ends)}")
         self._done = re.compile(rf"{any_of(words.done_how)}?{any_of(words.done)}")
         self._attribute = re.compile(any_of(words.attributes))
+        self._avoided = re.compile(rf"[一-鿿]{{0,4}}?{any_of(words.avoided)}")
 
     def __call__(self, cell: Cell) -> Target | None:
         """The one number of the cell, if all the words around it are accounted for."""
@@ -59,7 +60,8 @@ class Measured:
         operator = sign or (None if head.word in self._words.copulas else head.word)
         if self._heads.mislead(head) or not (operator or self._needs_no_operator(head, measure, suffix)):
             return None
-        if tail and not (is_harmless_tail(tail) and (unit or measure.fraction)):
+        nothing = measure.number == "0" and not unit and self._avoided.fullmatch(tail)  # 0投诉
+        if tail and not nothing and not (is_harmless_tail(tail) and (unit or measure.fraction)):
             return None
         if tail and not sign and cell.units.dimension(unit) == "grade":
             return None
