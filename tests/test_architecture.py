@@ -23,7 +23,7 @@ LAYERS = (
     {"cli"},
     {"tui"},
     {"review"},
-    {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage"},
+    {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage", "grid"},
     {"result"},
     {"store"},
     {"rows", "corrections"},

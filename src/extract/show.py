@@ -4,7 +4,7 @@ it; a target with its pieces. Forms come from the database or fresh from the pip
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.document import Block, Document, Paragraph
+from extract.document import Table as DocumentTable
 from extract.errors import UsageError
 from extract.form import Result
+from extract.grid import drawn_table
 from extract.pipeline import ExtractedForm
 from extract.target import Target
 from extract.terminal import data, plain_number, visible
@@ -281,17 +283,29 @@ def _print_blocks(blocks: tuple[Block, ...], text: str, console: Console) -> Non
             if text[block.start : block.end].strip():
                 console.print(data(text[block.start : block.end].strip()))
             continue
-        console.print(data(f"table, {len(block.rows)} rows{'' if block.has_grid else ', spans unknown'}", "cyan"))
-        for number, row in enumerate(block.rows):
-            line = Text(f"{number:>4} ", style="dim")
-            for cell in row:
-                spans = f"{cell.row_span}×{cell.column_span}" if (cell.row_span, cell.column_span) != (1, 1) else ""
-                line.append("|", "cyan").append(f"{cell.column}{' ' + spans if spans else ''}:", "dim")
-                line.append(visible(" ⏎ ".join(text[cell.start : cell.end].split("\n"))).strip() or " ")
-            console.print(line)
+        spans = "" if block.has_grid else ", spans unknown"
+        console.print(data(f"table of {len(block.rows)} rows{spans}", "cyan"))
+        drawing = drawn_table(block, text, min(console.width, _WIDEST_GRID))
+        for line in _listed(block, text) if drawing is None else map(Text, drawing):
+            console.print(line, soft_wrap=drawing is not None)
         for row in block.rows:
             for cell in row:
                 nested = tuple(b for b in cell.blocks if not isinstance(b, Paragraph))
                 if nested:
                     console.print(data(f"inside row {cell.row}, column {cell.column}:", "dim"))
                     _print_blocks(nested, text, console)
+
+
+# What goes into a pipe or a file is not folded to a terminal's width, but a grid needs one.
+_WIDEST_GRID = 120
+
+
+def _listed(table: DocumentTable, text: str) -> Iterator[Text]:
+    """The rows of a table with more columns than the terminal has room for: column, spans (rows×columns), text."""
+    for number, row in enumerate(table.rows):
+        line = Text(f"{number:>4} ", style="dim")
+        for cell in row:
+            spans = f" {cell.row_span}×{cell.column_span}" if (cell.row_span, cell.column_span) != (1, 1) else ""
+            line.append("|", "cyan").append(f"{cell.column}{spans}:", "dim")
+            line.append(visible(" ⏎ ".join(text[cell.start : cell.end].split("\n"))).strip() or " ")
+        yield line
