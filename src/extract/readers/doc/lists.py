@@ -141,6 +141,8 @@ def list_sprms_of_styles(fib: Fib, tables: bytes) -> list[bytes]:
     """For each style, by its number, the sprms that put its paragraphs into a list ([MS-DOC] 2.9.271 STSH)."""
     offset, size = fib.pair(STYLES)
     sheet = tables[offset : offset + size]
+    if _LIST_SPRM not in sheet:
+        return []
     size_of_head = int.from_bytes(sheet[:2], "little")
     size_of_base = int.from_bytes(sheet[4:6], "little")
     place = 2 + size_of_head
@@ -175,6 +177,7 @@ def _style(std: bytes, size_of_base: int) -> _Style:
     return _Style(kind_and_base >> 4, b"".join(struct.pack("<H", code) + operand for code, operand in telling))
 
 
+_LIST_SPRM = struct.pack("<H", op.P_LIST)
 _OF_LISTS = (op.P_LIST, op.P_LIST_LEVEL)
 
 
