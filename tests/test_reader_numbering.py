@@ -326,6 +326,13 @@ def test_damaged_list_tables_cost_at_most_the_numbers(lists: bytes, overrides: b
     assert "概况" in doc.read(data).text
 
 
+def test_a_list_table_that_claims_to_be_endless_is_as_long_as_its_stream() -> None:
+    data = bytearray(of_doc.word(of_doc.Para("概况\r", listed(1)), plcs=IN_LIST))
+    pair = bytes(data).index(struct.pack("<I", len(IN_LIST[74])), 0x200 + 0x9A + 8 * 74)
+    data[pair : pair + 4] = b"\xff\xff\xff\xff"
+    assert doc.read(bytes(data)).text == "一、概况\n"
+
+
 # --- RTF ---
 
 

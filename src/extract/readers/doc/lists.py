@@ -70,11 +70,12 @@ class Lists:
 
     def _read_overrides(self, fib: Fib, tables: bytes, definitions: dict[int, list[Level]]) -> list[List | None]:
         """The lists in the order of the PlfLfo, with their overrides (LFOData), which stand behind it."""
-        place, size = fib.pair(LIST_OVERRIDES)
-        count = int.from_bytes(tables[place : place + 4], "little") if size >= 4 else 0
+        offset, size = fib.pair(LIST_OVERRIDES)
+        table = tables[offset : offset + size]
+        count = min(int.from_bytes(table[:4], "little"), (len(table) - 4) // _LFO)
         lists: list[List | None] = []
-        entries = [tables[start : start + _LFO] for start in range(place + 4, place + size - _LFO + 1, _LFO)][:count]
-        place += 4 + _LFO * count
+        entries = [table[start : start + _LFO] for start in range(4, 4 + _LFO * count, _LFO)]
+        place = offset + 4 + _LFO * count
         for entry in entries:
             identifier = int.from_bytes(entry[:4], "little")
             levels = dict(enumerate(definitions.get(identifier, ())))
