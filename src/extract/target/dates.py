@@ -48,6 +48,7 @@ _DATE = re.compile(
     rf"""
     (?<![0-9.每]) (?:
       (?P<y>{YEAR}) (?P<dot>[./-]) (?P<m>{_MONTH}) (?P=dot) (?P<d>{_DAY}) 日? (?![0-9])               # 2021/6/30
+    | (?P<y8>{YEAR}) (?P<m8>0[1-9]|1[0-2]) (?P<d8>0[1-9]|[12][0-9]|3[01]) (?![0-9.,])                 # 20211231
     | (?P<from_y>{YEAR}) [./] (?P<from_m>{_MONTH}) {DASH} (?P<to_y>{YEAR}) [./] (?P<to_m>{_MONTH}) (?![0-9./])
     | 每月 (?P<monthly>{_DAY}) [日号]                                                                # 每月10日
     | (?= {_ANY_YEAR}年 | {YEAR}{DASH}{YEAR}年 | {_ANY_MONTH}月 | {_MONTH}{DASH}{_MONTH}月 | 第?[{_QUARTERS}1-4]季度
@@ -119,6 +120,9 @@ def _period(match: re.Match[str], form_year: int | None) -> Period:
     end = match.end()
     if match["y"]:
         year, day = int(match["y"]), MonthDay(int(match["m"]), int(match["d"]))
+        return Period(end, year, _checked(year, day), day)
+    if match["y8"]:
+        year, day = int(match["y8"]), MonthDay(int(match["m8"]), int(match["d8"]))
         return Period(end, year, _checked(year, day), day)
     if match["from_y"]:
         year, last_year, last_month = int(match["from_y"]), int(match["to_y"]), int(match["to_m"])

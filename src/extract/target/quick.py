@@ -27,7 +27,7 @@ _SIGNS = {
 }
 _PERCENT_SIGNS = {"％": "%", "﹪": "%"}
 # Units that begin like these may be dates (6月), grades (3级) or a scale by itself (250万).
-_DOUBTFUL_UNIT = re.compile("[年月季旬级类等档星A]")
+_DOUBTFUL_UNIT = re.compile("[年月季旬级类等档星A版]")
 # No bare number of more digits: it may be a serial number of Excel's, or a year.
 _MOST_BARE_DIGITS = 3
 

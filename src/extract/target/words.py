@@ -35,6 +35,7 @@ class Words:
     """The lists, each explained in targets.yaml, and beside them the patterns that several productions share."""
 
     operators: Mapping[Comparator, WordList]
+    not_operators: WordList
     from_below: WordList
     copulas: WordList
     yielding: WordList
@@ -105,8 +106,13 @@ class Words:
 
     @cached_property
     def operator(self) -> str:
-        """An operator word."""
-        return any_of(_by_word(self.operators))
+        """An operator word, where it does not end another word: not the 约 of 签约."""
+        words = sorted(_by_word(self.operators), key=lambda word: (-len(word), word))
+        return f"(?:{'|'.join(map(self._no_end_of_a_word, words))})"
+
+    def _no_end_of_a_word(self, operator: str) -> str:
+        longer = [word.removesuffix(operator) for word in self.not_operators if word.endswith(operator)]
+        return "".join(f"(?<!{re.escape(begin)})" for begin in longer if begin) + re.escape(operator)
 
     @cached_property
     def long_operator(self) -> str:

@@ -18,7 +18,19 @@ _SHORT_WORD = re.compile("[一-鿿]{1,2}")
 # Before or after what? Only a bound makes a target of these: 接警后5分钟内.
 _RELATIVE_LABEL = re.compile(r".*[前后]")
 # Numbers of these are likelier attributes than targets where words follow: 5年规划, 18岁青年, 3级医院, 10千伏线路.
-_ATTRIBUTES = ("duration", "age", "grade", "voltage", "power", "apparent_power", "bandwidth", "data", "temperature")
+_ATTRIBUTES = (
+    "duration",
+    "age",
+    "grade",
+    "voltage",
+    "power",
+    "apparent_power",
+    "bandwidth",
+    "data",
+    "energy",
+    "temperature",
+    "multiple",
+)
 _OPENED = {">=": ">", "<=": "<"}
 _CLOSED = {opened: closed for closed, opened in _OPENED.items()}
 # inclusion := [不][包]含 [本数 | the number again]          （含）, （不含50人）
@@ -81,6 +93,8 @@ class Measured:
 
     def _needs_no_operator(self, head: Head, measure: Measure, suffix: str | None) -> bool:
         """Whether `label number` is a target without any operator: 完成率95, 培训30人, but not 国道318."""
+        if head.baseline and not head.direction:
+            return False
         if head.label is None:
             return True
         if N in head.words or self._heads.have_distant_operator(head):
