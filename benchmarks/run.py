@@ -76,9 +76,9 @@ def import_line(kinds: Mapping[str, list[bytes]], rules: RuleSet, documents: int
             (archive / f"{number:06}").write_bytes(data)
         lowest = seconds(lambda: [floor(kind, data) for kind, data in copies])
         started = time.perf_counter()
-        spent = seconds(lambda: import_paths([archive], database, rules, extract))
+        spent = seconds(lambda: import_paths([archive], database, rules))
         elapsed = time.perf_counter() - started
-        again = seconds(lambda: import_paths([archive], database, rules, extract))
+        again = seconds(lambda: import_paths([archive], database, rules))
         forms = sum(len(extract(data, rules).forms) for _, data in originals) * documents / len(originals)
         return (
             f"import of {documents} documents: {documents / elapsed:.0f} documents/s, {forms / elapsed:.0f} forms/s, "

@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from conftest import TITLE, dump_of
-from extract import pipeline
 from extract.cli import app
 from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
 from extract.goldens import check_sample
-from extract.importer import import_paths
+from extract.importer import Options, import_paths
 from extract.review import Desk, FormOnDesk, Value, changes_of, error_rates, wilson_interval
 from extract.rules import RuleSet
 from extract.store import Store, open_for_reading
@@ -51,7 +50,7 @@ def database(tmp_path: Path, rules: RuleSet) -> Path:
     archive.mkdir()
     for name, text in (("a", form("公园")), ("b", form("河道", "绿色采购比例|三成")), ("c", form("路灯"))):
         (archive / f"{name}.txt").write_text(text, "utf-8")
-    import_paths([archive], tmp_path / "forms.duckdb", rules, pipeline.extract)
+    import_paths([archive], tmp_path / "forms.duckdb", rules, Options(jobs=1))
     return tmp_path / "forms.duckdb"
 
 
@@ -68,7 +67,7 @@ def import_again(database: Path, rules: RuleSet) -> None:
     """Parse every document anew, as rules that have changed would."""
     with Store(database) as store, store.transaction() as connection:
         connection.execute("UPDATE documents SET ruleset = 'older'")
-    import_paths([database.parent / "archive"], database, rules, pipeline.extract)
+    import_paths([database.parent / "archive"], database, rules, Options(jobs=1))
 
 
 def on_desk(desk: Desk) -> FormOnDesk:

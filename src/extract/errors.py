@@ -15,6 +15,9 @@ class ExtractError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[ExtractError], tuple[str, str]]:  # so that workers can send it
+        return type(self), (self.code, self.message)
+
 
 class ReadError(ExtractError):
     """The bytes are not a document that can be read: empty, broken, encrypted or of an unknown format."""

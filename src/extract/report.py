@@ -10,6 +10,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from extract.sources.litter import LITTER
 from extract.terminal import bar, data, percent, short_path
 
 Row = tuple[Any, ...]
@@ -45,7 +46,8 @@ _FINDINGS = """
     FROM findings GROUP BY severity, code
     ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, times DESC, code
 """
-_PATHS = "SELECT document_id, min(path) AS path FROM files GROUP BY document_id"
+_PATH = "path || CASE WHEN member = '' THEN '' ELSE '!/' || member END"
+_PATHS = f"SELECT document_id, min({_PATH}) AS path FROM files WHERE document_id IS NOT NULL GROUP BY document_id"
 _FILES = f"""
     WITH paths AS ({_PATHS}),
          found AS (SELECT document_id, count(*) AS findings FROM findings GROUP BY document_id)
@@ -59,7 +61,15 @@ _FAILED = f"""
     SELECT path, status, coalesce(error, CASE status
         WHEN 'no_form' THEN 'no line of it is the title of a form'
         ELSE 'its forms have titles that no rule knows' END) AS reason
-    FROM documents LEFT JOIN paths USING (document_id) WHERE status <> 'extracted' ORDER BY status, path LIMIT ?
+    FROM documents LEFT JOIN paths USING (document_id) WHERE status <> 'extracted'
+    UNION ALL
+    SELECT {_PATH}, status, error FROM files
+    WHERE document_id IS NULL AND status <> 'archive' AND status NOT IN (SELECT unnest(?))
+    ORDER BY status, path LIMIT ?
+"""
+_FILE_STATUSES = f"""
+    SELECT status, count(*) AS files, min({_PATH}) AS example FROM files
+    WHERE status <> 'document' GROUP BY status ORDER BY files DESC, status
 """
 # Errors weigh most, then required things that are missing, then text that nothing used.
 _LOOK_FIRST = f"""
@@ -88,6 +98,7 @@ class Report:
     findings: list[Row]
     files: list[Row]
     unread: list[Row]
+    file_statuses: list[Row]
     look_first: list[Row]
 
 
@@ -105,7 +116,8 @@ def make_report(connection: duckdb.DuckDBPyConnection, limit: int = 10) -> Repor
         rows(_TARGETS),
         rows(_FINDINGS),
         rows(_FILES, limit),
-        rows(_FAILED, limit),
+        rows(_FAILED, list(LITTER), limit),
+        rows(_FILE_STATUSES),
         rows(_LOOK_FIRST, limit),
     )
 
@@ -126,6 +138,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "findings": named(report.findings, "severity", "code", "times", "documents", "example"),
         "files": named(report.files, "path", "status", "forms", "findings", "chars_leftover", "chars_total"),
         "unread": named(report.unread, "path", "status", "reason"),
+        "file_statuses": named(report.file_statuses, "status", "files", "example"),
         "look_first": named(report.look_first, "form_id", "path", "project_name", "chars_leftover", "findings"),
     }
 
@@ -150,6 +163,10 @@ def print_report(report: Report, console: Console, show_command: str) -> None:
     _print_table(console, "Files with findings or leftovers", ("file", "forms", "findings", "leftover", "share"), files)
     unread = [(short_path(path), status, reason) for path, status, reason in report.unread]
     _print_table(console, "Files without known forms", ("file", "status", "why"), unread)
+    statuses = [
+        (status, count, _MEANING.get(status, ""), short_path(path)) for status, count, path in report.file_statuses
+    ]
+    _print_table(console, "Files that are no documents", ("status", "files", "what that is", "for example"), statuses)
     first = [(form_id, Path(path or "").name, name, codes) for form_id, path, name, _, codes in report.look_first]
     _print_table(console, "Look at these first", ("form", "file", "project", "why"), first)
     if report.look_first:
@@ -200,7 +217,9 @@ def _table(title: str, columns: tuple[str, ...]) -> Table:
     return table
 
 
+_MEANING = {"archive": "opened; its members stand by themselves", **LITTER}
+
 _NUMBERS = frozenset(
     {"forms", "indicators", "funding rows", "times", "documents", "findings", "leftover", "share", "targets", "found",
-     "filled", "with operator"}
+     "filled", "with operator", "files"}
 )  # fmt: skip

@@ -9,18 +9,22 @@ COMMENT ON COLUMN schema_version.version IS 'Counts up with every change of tabl
 CREATE TABLE IF NOT EXISTS files (
     path VARCHAR NOT NULL,
     member VARCHAR NOT NULL DEFAULT '',
-    document_id VARCHAR NOT NULL,
+    document_id VARCHAR,
+    status VARCHAR NOT NULL DEFAULT 'document',
+    error VARCHAR,
     size_bytes BIGINT NOT NULL,
     modified_at TIMESTAMP,
     seen_at TIMESTAMP NOT NULL,
     PRIMARY KEY (path, member)
 );
-COMMENT ON TABLE files IS 'Where each document was found; the same content at two paths is one document';
+COMMENT ON TABLE files IS 'Every file and archive member that an import met; the same content at two paths is one document';
 COMMENT ON COLUMN files.path IS 'Path of the file, or of the archive that holds it';
-COMMENT ON COLUMN files.member IS 'Name inside the archive; empty for a plain file';
-COMMENT ON COLUMN files.document_id IS 'The document that the bytes are';
+COMMENT ON COLUMN files.member IS 'Name inside the archive, of archives within each other joined by !/; empty for a plain file';
+COMMENT ON COLUMN files.document_id IS 'The document that the bytes are; NULL where they are none or could not be read';
+COMMENT ON COLUMN files.status IS 'document · archive · lock_file, resource_fork, thumbnail, hidden …: passed over · empty, encrypted, broken, bomb, too_large, timeout, memory, crash …: why there is no document';
+COMMENT ON COLUMN files.error IS 'What was found and what to do, where the status is neither document nor archive';
 COMMENT ON COLUMN files.size_bytes IS 'Size when it was read, in bytes';
-COMMENT ON COLUMN files.modified_at IS 'Modification time when it was read, UTC';
+COMMENT ON COLUMN files.modified_at IS 'Modification time of the file or of its archive when it was read, UTC';
 COMMENT ON COLUMN files.seen_at IS 'When an import last met this file, UTC';
 
 CREATE TABLE IF NOT EXISTS documents (

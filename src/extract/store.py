@@ -1,13 +1,14 @@
-"""The store: extractions become rows of a DuckDB file, one transaction a batch.
+"""The store: what files gave becomes rows of a DuckDB file, one transaction a batch.
 
 The file is written in DuckDB's v1.0.0 storage format, so that older tools open it. A writer excludes readers and the
-other way round; a busy file is a StoreError that names the process.
+other way round; a busy file is a StoreError that names the process. Imports write into a copy (`working_copy`), so that
+they shut nobody out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
@@ -20,29 +21,64 @@ import duckdb
 from extract.corrections import replay
 from extract.dictionary import create_views
 from extract.errors import StoreError
-from extract.pipeline import Extraction
 from extract.projects import NamedForm, link_projects
-from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows, rows_of
+from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows
 from extract.rules import RuleSet
-from extract.sources import Source
+from extract.sources.litter import LITTER
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+MEMORY_LIMIT = "128MB"
+"""What DuckDB may take for itself while it writes; the rest of an import's memory is Python's."""
 
 
-class Known(NamedTuple):
-    """What the database knows of a file: its size and time when it was read, and the document that it was."""
+class File(NamedTuple):
+    """A file or archive member as an import met it; a row of the table files, without the time.
+
+    `status` is document, archive, or the reason why there is neither; `error` is that reason as a sentence.
+    """
+
+    path: str
+    member: str
+    document_id: str | None
+    status: str
+    error: str | None
+    size_bytes: int
+    modified_at: datetime
+
+
+class State(NamedTuple):
+    """What the database knows of a path, the members of an archive included.
+
+    `files` counts what may hold forms, `failed` what of it could not be read, `waiting` what needs an extra that may be
+    installed by now; `stale` are the documents that other rules have parsed.
+    """
 
     size_bytes: int
-    modified_at: datetime | None
-    document_id: str
+    modified_at: datetime
+    files: int
+    failed: int
+    waiting: int
+    stale: list[str]
+
+
+class Figures(NamedTuple):
+    """What an import did, for the table runs."""
+
+    seen: int
+    skipped: int
+    forms: int
+    failures: int
 
 
 class Store:
     """A database opened for writing. Use as a context manager; leaving it closes the file."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the database. Raises StoreError."""
-        self._connection = _attach(path)
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open or create the database; `read_only` leaves it open for other readers. Raises StoreError."""
+        if not read_only:
+            _refuse_while_importing(path)
+        self._connection = _attach(path, read_only=read_only)
 
     def __enter__(self) -> Store:
         return self
@@ -50,37 +86,84 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._connection.close()
 
-    def known_files(self) -> dict[tuple[str, str], Known]:
-        """Every file that an import has met, by path and member."""
-        rows = self._fetch("SELECT path, member, size_bytes, modified_at, document_id FROM files")
-        return {(path, member): Known(*known) for path, member, *known in rows}
+    # ---------------------------------------------------------------------------------------------------- looking up
 
-    def finished_documents(self, ruleset: str) -> set[str]:
-        """Documents that these rules have parsed; failed ones are not among them, so that they are tried again."""
-        sql = "SELECT document_id FROM documents WHERE ruleset = ? AND status <> 'failed'"
-        return {document_id for (document_id,) in self._fetch(sql, [ruleset])}
+    def states(self, paths: Collection[str], ruleset: str) -> dict[str, State]:
+        """What is known of each of `paths`; nothing of those that no import has finished."""
+        litter = ", ".join(f"'{kind}'" for kind in LITTER)
+        sql = f"""
+            SELECT f.path, any_value(f.size_bytes) FILTER (member = ''), any_value(f.modified_at) FILTER (member = ''),
+                count(*) FILTER (f.status NOT IN ('archive', {litter})),
+                count(*) FILTER (f.status NOT IN ('document', 'archive', {litter}) OR d.status = 'failed'),
+                count(*) FILTER (f.status = 'missing_extra'),
+                coalesce(list(DISTINCT d.document_id) FILTER (d.ruleset <> $ruleset AND d.text IS NOT NULL), [])
+            FROM files f LEFT JOIN documents d USING (document_id)
+            WHERE f.path IN (SELECT unnest($paths)) GROUP BY f.path HAVING count(*) FILTER (member = '') > 0
+        """
+        rows = self._fetch(sql, {"ruleset": ruleset, "paths": list(paths)})
+        return {path: State(*known) for path, *known in rows}
 
-    def write(self, extractions: Sequence[Extraction], files: Iterable[tuple[Source, str]]) -> None:
-        """Store one batch, all of it or nothing: documents with their forms, and the files (source, document_id)."""
-        now = _now()
+    def finished(self, sizes: Collection[int], ruleset: str) -> dict[int, tuple[str, ...]]:
+        """The documents of these sizes that these rules have parsed, so that their content need not be parsed again."""
+        sql = """
+            SELECT size_bytes, list(document_id) FROM documents
+            WHERE size_bytes IN (SELECT unnest($sizes)) AND ruleset = $ruleset AND status <> 'failed'
+            GROUP BY size_bytes
+        """
+        return {size: tuple(ids) for size, ids in self._fetch(sql, {"sizes": list(sizes), "ruleset": ruleset})}
+
+    def stale_documents(self, ruleset: str) -> list[str]:
+        """Every document that other rules have parsed, and that can be parsed again without its file."""
+        sql = "SELECT document_id FROM documents WHERE ruleset <> $ruleset AND text IS NOT NULL ORDER BY document_id"
+        return [document_id for (document_id,) in self._fetch(sql, {"ruleset": ruleset})]
+
+    def stored(self, document_ids: Collection[str]) -> list[tuple[str, int, str, bytes]]:
+        """Document_id, size, text and layout of these documents."""
+        sql = """
+            SELECT document_id, size_bytes, text, layout FROM documents JOIN layouts USING (document_id)
+            WHERE document_id IN (SELECT unnest($ids))
+        """
+        return self._fetch(sql, {"ids": list(document_ids)})
+
+    # ------------------------------------------------------------------------------------------------------- writing
+
+    def write(
+        self, documents: Mapping[str, Rows], files: Iterable[File], complete: Mapping[str, datetime], ruleset: str
+    ) -> set[str]:
+        """Store one batch, all of it or nothing: rows by document, and the files that were met.
+
+        `complete` are archives of which nothing is left to read, with the time when reading them began: members that
+        were not met since are forgotten. So are documents that their only file has given up for another content.
+        Returns the documents that were not there before under these rules.
+        """
+        met = {(file.path, file.member): file for file in files}  # arguments that overlap meet a file twice
+        known = self._fetch(
+            "SELECT document_id FROM documents WHERE document_id IN (SELECT unnest($ids)) AND ruleset = $ruleset "
+            "AND status <> 'failed'",
+            {"ids": list(documents), "ruleset": ruleset},
+        )
+        new = documents.keys() - {document_id for (document_id,) in known}
         rows: Rows = {}
-        for extraction in extractions:
-            for table, values in rows_of(extraction).items():
-                rows.setdefault(table, []).extend(values)
-        # By path, the last one wins: a batch may meet a path twice when two arguments overlap.
-        met = {str(source.path): (source, document_id) for source, document_id in files}
-        rows["files"] = [
-            (path, "", document_id, source.size_bytes, source.modified_at, now)
-            for path, (source, document_id) in met.items()
-        ]
+        for document_id in documents:
+            if document_id in new:
+                for table, values in documents[document_id].items():
+                    rows.setdefault(table, []).extend(values)
+        seen_at = now()
+        rows["files"] = [(*file, seen_at) for file in met.values()]
         with self.transaction() as connection:
-            self._forget([e.document_id for e in extractions])
-            self._connection.execute("DELETE FROM files WHERE member = '' AND path IN (SELECT unnest(?))", [list(met)])
+            given_up = self._forget_files(met, complete)
+            self._forget_documents(new)
             for table, values in rows.items():
                 self._append(table, values)
-            replay(connection, [e.document_id for e in extractions])
+            replay(connection, list(new))
+            self._forget_documents(self._without_file(given_up))
+        return new
 
     def link_projects(self, rules: RuleSet) -> int:
         """Link the forms of all years to projects, anew from what is stored, and return how many projects there are."""
@@ -94,30 +177,50 @@ class Store:
             self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
         return len(projects)
 
-    def start_run(self, version: str, ruleset: str) -> str:
-        """Record the start of an import and return its run_id."""
-        started = _now()
+    def start_run(self, started: datetime, version: str, ruleset: str) -> str:
+        """Record the start of an import, at a time in UTC, and return its run_id."""
         run_id = f"{started:%Y%m%dT%H%M%S%f}"
-        sql = "INSERT INTO runs VALUES (?, ?, NULL, ?, ?, 0, 0, 0, 0)"
-        self._connection.execute(sql, [run_id, started, version, ruleset])
+        values = {"id": run_id, "at": started, "version": version, "ruleset": ruleset}
+        self._execute("INSERT INTO runs VALUES ($id, $at, NULL, $version, $ruleset, 0, 0, 0, 0)", values)
         return run_id
 
-    def finish_run(self, run_id: str, seen: int, skipped: int, forms: int, failures: int) -> None:
+    def finish_run(self, run_id: str, figures: Figures) -> None:
         """Record what an import did."""
-        sql = "UPDATE runs SET finished_at = ?, files_seen = ?, files_skipped = ?, forms = ?, failures = ?"
-        self._connection.execute(f"{sql} WHERE run_id = ?", [_now(), seen, skipped, forms, failures, run_id])
+        sql = "UPDATE runs SET finished_at = $now, files_seen = $seen, files_skipped = $skipped, forms = $forms,"
+        values = {"now": now(), "id": run_id, **figures._asdict()}
+        self._execute(f"{sql} failures = $failures WHERE run_id = $id", values)
 
-    def _forget(self, document_ids: list[str]) -> None:
+    def checkpoint(self) -> None:
+        """Bring everything from the log into the file."""
+        self._connection.execute(f"CHECKPOINT {_NAME}")
+
+    def _forget_files(self, met: Collection[tuple[str, str]], complete: Mapping[str, datetime]) -> list[str]:
+        """Take out the rows that are written anew or no longer true; the documents that they named."""
+        old = """
+            FROM files WHERE (path, member) IN (SELECT unnest($paths), unnest($members)) OR (member <> '' AND EXISTS (
+                FROM (SELECT unnest($complete) AS done, unnest($since) AS since) WHERE path = done AND seen_at < since))
+        """
+        values: dict[str, object] = {"paths": [path for path, _ in met], "members": [member for _, member in met]}
+        values |= {"complete": list(complete), "since": list(complete.values())}
+        named = self._fetch(f"SELECT DISTINCT document_id {old}", values)
+        self._execute(f"DELETE {old}", values)
+        return [document_id for (document_id,) in named if document_id]
+
+    def _without_file(self, document_ids: Collection[str]) -> list[str]:
+        sql = "SELECT unnest($ids) AS id EXCEPT SELECT document_id FROM files"
+        return [document_id for (document_id,) in self._fetch(sql, {"ids": list(document_ids)})] if document_ids else []
+
+    def _forget_documents(self, document_ids: Collection[str]) -> None:
         """Take out what an earlier parse of these documents left."""
-        known = "SELECT unnest(?)"
-        old = self._fetch(f"SELECT count(*) FROM documents WHERE document_id IN ({known})", [document_ids])
-        if old == [(0,)]:
+        ids = {"ids": list(document_ids)}
+        known = "SELECT unnest($ids)"
+        if self._fetch(f"SELECT count(*) FROM documents WHERE document_id IN ({known})", ids) == [(0,)]:
             return
         for table in BY_FORM:
             form_ids = f"SELECT form_id FROM forms WHERE document_id IN ({known})"
-            self._connection.execute(f"DELETE FROM {table} WHERE form_id IN ({form_ids})", [document_ids])
+            self._execute(f"DELETE FROM {table} WHERE form_id IN ({form_ids})", ids)
         for table in BY_DOCUMENT:
-            self._connection.execute(f"DELETE FROM {table} WHERE document_id IN ({known})", [document_ids])
+            self._execute(f"DELETE FROM {table} WHERE document_id IN ({known})", ids)
 
     def _append(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
@@ -135,8 +238,11 @@ class Store:
             raise
         self._connection.commit()
 
-    def _fetch(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        return self._connection.execute(sql, list(values)).fetchall()
+    def _execute(self, sql: str, values: Mapping[str, object]) -> None:
+        self._connection.execute(sql, dict(values))
+
+    def _fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[Row]:
+        return self._connection.execute(sql, dict(values or {})).fetchall()
 
 
 # The forms of a whole department have no project; they are one with those of the same department in other years.
@@ -178,14 +284,32 @@ def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
 def refuse_missing(path: Path) -> None:
     """Raises StoreError where there is no database."""
     if not path.exists():
-        message = f"{path}: there is no such database; make it with: extract import PATH --db {path}"
-        raise StoreError("database.missing", message)
+        advice = f"make it with: extract import PATH --db {path}"
+        if working_copy_of(path).exists():
+            advice = "its first import is still running, or was interrupted: then run the same import again"
+        raise StoreError("database.missing", f"{path}: there is no such database; {advice}")
 
 
 # ------------------------------------------------------------------------------------------------------------ opening
 
 
-def _attach(path: Path) -> duckdb.DuckDBPyConnection:
+_NAME = "forms_database"
+"""The database's name in connections; the file may have any."""
+
+
+def working_copy_of(path: Path) -> Path:
+    """Where an import into the database at `path` works; the file is there while one does, or was interrupted."""
+    return Path(f"{path}.importing")
+
+
+def _refuse_while_importing(path: Path) -> None:
+    """Raises StoreError: what is written into the database now would be lost when the import puts its own in place."""
+    if working_copy_of(path).exists():
+        message = "is being imported into, or an import was interrupted: wait, or run the same import again"
+        raise StoreError("database.busy", f"{path}: {message}; it can be read meanwhile")
+
+
+def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection whose default database is the file at `path`, created with our schema where it is new."""
     if not path.parent.is_dir():
         raise StoreError("database.no_folder", f"{path}: the folder {path.parent} does not exist; create it first")
@@ -193,15 +317,15 @@ def _attach(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     quoted = str(path).replace("'", "''")
     try:
+        # What does not fit into memory goes beside the database, not into the folder that people stand in.
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET temp_directory = '{quoted}.tmp'")
         # The storage version is a file's own from its creation on.
-        version = "" if path.exists() else ", STORAGE_VERSION 'v1.0.0'"
+        option = ", READ_ONLY" if read_only else "" if path.exists() else ", STORAGE_VERSION 'v1.0.0'"
         # Without the type, DuckDB goes by the ending of the name and may open a .csv or .json as something else.
-        connection.execute(f"ATTACH '{quoted}' AS forms_database (TYPE duckdb{version})")
-        connection.execute("USE forms_database")
-        is_new = not connection.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'forms_database'"
-        ).fetchall()
-        if is_new:
+        connection.execute(f"ATTACH '{quoted}' AS {_NAME} (TYPE duckdb{option})")
+        connection.execute(f"USE {_NAME}")
+        is_new = not connection.execute(f"SELECT 1 FROM duckdb_tables() WHERE database_name = '{_NAME}'").fetchall()
+        if is_new and not read_only:
             _create_schema(connection)
         else:
             _check_schema(path, connection)
@@ -257,5 +381,6 @@ def _explained(path: Path, error: duckdb.Error) -> StoreError:
     return StoreError("database.unusable", f"{path}: {text.splitlines()[0]}")
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time in UTC, without zone, as the database has it."""
     return datetime.now(UTC).replace(tzinfo=None)

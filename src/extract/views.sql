@@ -13,8 +13,8 @@ CREATE OR REPLACE MACRO percent_of(part, whole) AS round(100 * part / nullif(who
 -- ---------------------------------------------------------------------------------- the tables, with what belongs to them
 
 CREATE OR REPLACE VIEW file_details AS
-SELECT CASE member WHEN '' THEN path ELSE path || '!' || member END AS source_file,
-       f.path, f.member, f.document_id, d.format, d.status, d.form_count, d.error, f.size_bytes, f.modified_at
+SELECT CASE member WHEN '' THEN path ELSE path || '!/' || member END AS source_file,
+       f.path, f.member, f.document_id, d.format, coalesce(d.status, f.status) AS status, d.form_count, coalesce(d.error, f.error) AS error, f.size_bytes, f.modified_at
 FROM files f LEFT JOIN documents d USING (document_id);
 
 CREATE OR REPLACE VIEW form_details AS

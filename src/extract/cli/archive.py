@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,39 +14,64 @@ import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, RulesFolder, rule_set_of
 from extract.cli.output import EXIT_FAILURES, EXIT_UNREADABLE, complain, database_option, print_json
-from extract.errors import ReadError, RuleError
 
 if TYPE_CHECKING:
     from extract.importer import Summary
-    from extract.pipeline import Extraction
-    from extract.rules import RuleSet
+
+
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes.", show_default="processors")]
+Timeout = Annotated[float, typer.Option(min=0.1, help="Give a file up after so many seconds.")]
+Memory = Annotated[int, typer.Option(min=64, help="Give a file up that takes more memory than this, in MB.")]
 
 
 def import_command(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; folders are searched.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files, folders and patterns in quotes ('20*/**/*.doc'); folders are searched, archives and e-mails "
+            "opened.",
+            metavar="PATH...",
+        ),
+    ],
     db: Database = DEFAULT_DATABASE,
     rules: RulesFolder = None,
+    jobs: Jobs = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Read again what gave nothing in an earlier import.")
+    ] = False,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out files modified before this day.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and write nothing.")] = False,
+    timeout: Timeout = 120,
+    memory: Memory = 1024,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Import every form of every file into a DuckDB database.
 
-    The content of a file decides how it is read, never its name. What is already in the database is not read again, so
-    the same command can be run as often as you like.
+    The content of a file decides how it is read, never its name; archives and e-mails are opened, those within each
+    other too. What is already in the database is not read again, so the same command can be run as often as you like,
+    and goes on where it was interrupted. Others can read the database meanwhile.
 
     Example:  extract import archive/2021 --db forms.duckdb
     """
-    from extract.importer import import_paths
+    from extract.importer import Options, import_paths, preview
 
+    options = Options(timeout=timeout, memory_bytes=memory * 2**20, retry_failed=retry_failed, since=_utc(since))
+    options = replace(options, jobs=jobs or options.jobs)
     rule_set = rule_set_of(rules)
+    if dry_run:
+        _print_preview(preview(paths, db, rule_set, options), as_json=as_json)
+        return
     with _progress(quiet=quiet or as_json) as advance:
-        summary = import_paths(paths, db, rule_set, _surviving_extract, advance)
+        summary = import_paths(paths, db, rule_set, options, advance)
     _print_problems(summary)
     if as_json:
         print_json(_summary_as_json(summary))
     elif not quiet:
         _print_summary(summary, db)
-    if summary.files and summary.failures == summary.files and not summary.documents:
+    if summary.failures and not (summary.documents or summary.duplicates or summary.skipped):
         raise typer.Exit(EXIT_UNREADABLE)
     if summary.failures or summary.error_findings:
         raise typer.Exit(EXIT_FAILURES)
@@ -71,18 +98,9 @@ def link_command(
         typer.echo(f'Next: extract sql "from project_changes"{database_option(db)}', err=True)
 
 
-def _surviving_extract(data: bytes, rules: RuleSet) -> Extraction:
-    """`extract`, with a fault of this program costing only the file that met it; its traceback goes to stderr."""
-    from extract.pipeline import extract, failed
-
-    try:
-        return extract(data, rules)
-    except RuleError:
-        raise
-    except Exception as fault:
-        traceback.print_exc()
-        message = f"a fault of extract ({type(fault).__name__}); please report it with the traceback"
-        return failed(data, rules, ReadError("internal.fault", message))
+def _utc(day: datetime | None) -> datetime | None:
+    """The start of a day here, in UTC without zone, as modification times are."""
+    return day.astimezone(UTC).replace(tzinfo=None) if day else None
 
 
 @contextmanager
@@ -94,51 +112,112 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
     if quiet or not console.is_terminal:
         yield lambda summary: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("importing"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files · {task.fields[forms]} forms · {task.fields[failures]} failures"),
+        TextColumn("{task.completed}/{task.total} files"),
+        TextColumn("{task.fields[forms]} forms · {task.fields[pace]:.0f} forms/s · {task.fields[failures]} failures"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("import", total=None, forms=0, failures=0)
+        task = progress.add_task("import", total=None, forms=0, failures=0, pace=0)
+        started = time.monotonic()
 
         def advance(summary: Summary) -> None:
             progress.update(
-                task, completed=summary.done, total=summary.files, forms=summary.forms, failures=summary.failures
+                task,
+                completed=summary.done,
+                total=summary.total,
+                forms=summary.forms,
+                failures=summary.failures,
+                pace=summary.forms / max(time.monotonic() - started, 0.1),
             )
 
         yield advance
 
 
+_PROBLEMS_SHOWN = 20
+
+
 def _print_problems(summary: Summary) -> None:
-    for path, error in summary.problems:
-        complain(f"{path}: {error.message}" if path else error.message)
+    for problem in summary.problems[:_PROBLEMS_SHOWN]:
+        complain(f"{problem.path}: {problem.error.message}" if problem.path else problem.error.message)
+        if problem.traceback:
+            typer.echo(problem.traceback, err=True)
+    if (more := summary.failures - _PROBLEMS_SHOWN) > 0:
+        complain(f"and {more} more that gave nothing; extract report lists them")
 
 
 def _print_summary(summary: Summary, db: Path) -> None:
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(summary.statuses.items()))
     known = summary.skipped + summary.duplicates
     typer.echo(
-        f"{summary.files} files: {summary.documents} read" + (f" ({statuses})" if statuses else "")
+        f"{summary.files} files" + _in_archives(summary) + f": {summary.documents} read"
+        + (f" ({statuses})" if statuses else "")
         + f", {known} already known, {summary.failures} failed; {summary.forms} forms",
         err=True,
     )  # fmt: skip
+    for line in _remarks(summary):
+        typer.echo(line, err=True)
     typer.echo(f"Next: extract report{database_option(db)}", err=True)
+
+
+def _in_archives(summary: Summary) -> str:
+    if not summary.archives:
+        return ""
+    return f" ({summary.archives} archive{'s' if summary.archives > 1 else ''} opened)"
+
+
+def _remarks(summary: Summary) -> Iterator[str]:
+    """Lines that a summary only has where there is something to say."""
+    if summary.parsed_again:
+        yield f"{summary.parsed_again} documents parsed again under the new rules, from the database"
+    if summary.older:
+        yield f"{summary.older} files left out that were modified before --since"
+    if summary.passed_over:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.passed_over.items()))
+        yield f"passed over: {kinds}"
+    if summary.failed_before:
+        yield f"{summary.failed_before} of the known files gave nothing before; try them again with --retry-failed"
+
+
+def _print_preview(summary: Summary, *, as_json: bool) -> None:
+    figures = {
+        "files": summary.files,
+        "to_read": summary.files - summary.skipped - summary.older,
+        "unchanged": summary.skipped,
+        "older": summary.older,
+        "failed_before": summary.failed_before,
+        "passed_over": summary.passed_over,
+    }
+    for problem in summary.problems:
+        complain(problem.error.message)
+    if as_json:
+        print_json(figures)
+        return
+    typer.echo(
+        f"{figures['files']} files: {figures['to_read']} would be read, {figures['unchanged']} have not changed"
+        + (f", {summary.older} are older than --since" if summary.older else "")
+    )
 
 
 def _summary_as_json(summary: Summary) -> dict[str, Any]:
     return {
         "files": summary.files,
+        "archives": summary.archives,
         "documents": summary.documents,
         "already_known": summary.skipped + summary.duplicates,
+        "parsed_again": summary.parsed_again,
         "forms": summary.forms,
         "statuses": summary.statuses,
+        "passed_over": summary.passed_over,
+        "failed_before": summary.failed_before,
         "problems": [
-            {"path": str(path) if path else None, "code": error.code, "message": error.message}
-            for path, error in summary.problems
+            {"path": problem.path, "code": problem.error.code, "message": problem.error.message}
+            for problem in summary.problems
         ],
     }

@@ -1,0 +1,133 @@
+"""Isolation: work on many items in supervised processes, where an item that hangs, swells or kills costs only itself.
+
+Items go out in groups, for a process of its own for each would cost more than the work. When a group fails, its items
+are tried one by one, each in its own call, so that the blame is exact.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from extract import worker
+from extract.errors import ExtractError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+GROUPS_AHEAD = 3
+"""Groups that each process has before it, so that none waits while the writer writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an item gave nothing: `code` is timeout, memory, crash or internal.fault, this with its traceback."""
+
+    code: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call(Generic[Item, Result]):
+    function: Callable[[Sequence[Item]], list[Result]]
+    items: Sequence[Item]
+    then: Sequence[Callable[[Any], None]]
+
+
+class Workers:
+    """A pool of `jobs` processes. Use as a context manager; leaving it by an error ends the processes at once."""
+
+    def __init__(self, jobs: int, timeout: float, settings: worker.Settings) -> None:
+        """`timeout` is the longest time for a group of items, and so for a single one, in seconds."""
+        self._jobs = jobs
+        self._timeout = timeout
+        self._settings = settings
+        self._pool = self._new_pool()
+        self._calls: dict[Future[Any], _Call[Any, Any]] = {}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if kind is None:
+            self._pool.close()  # type: ignore[no-untyped-call]
+        else:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._calls
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another group would not have to wait for long."""
+        return len(self._calls) < GROUPS_AHEAD * self._jobs
+
+    def submit(
+        self,
+        function: Callable[[Sequence[Item]], list[Result]],
+        items: Sequence[Item],
+        then: Sequence[Callable[[Any], None]],
+    ) -> None:
+        """Have `function` called with `items` in some process; `then` come back with the results, and stay here."""
+        self._submit(_Call(function, items, then))
+
+    def completed(self) -> Iterator[tuple[Callable[[Any], None], Any]]:
+        """Wait until at least one group is done; what was to be done then of each item, with its result or Fault.
+
+        Raises RuleError, which is nobody's fault but the rules'.
+        """
+        done, _ = wait(self._calls, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield from self._settled(future, self._calls.pop(future))
+
+    def _settled(self, future: Future[Any], call: _Call[Any, Any]) -> Iterator[tuple[Callable[[Any], None], Any]]:
+        error = future.exception()
+        if error is None:
+            yield from zip(call.then, future.result(), strict=True)
+        elif isinstance(error, ExtractError):
+            raise error
+        elif isinstance(error, BrokenProcessPool):  # a process ended between two calls: start anew, nobody is to blame
+            self._pool = self._new_pool()
+            self._submit(call)
+        elif len(call.items) > 1:
+            for item, then in zip(call.items, call.then, strict=True):
+                self._submit(_Call(call.function, [item], [then]))
+        else:
+            yield call.then[0], self._fault(error)
+
+    def _submit(self, call: _Call[Any, Any]) -> None:
+        future = self._pool.schedule(call.function, args=(call.items,), timeout=self._timeout)
+        self._calls[future] = call
+
+    def _fault(self, error: BaseException) -> Fault:
+        if isinstance(error, TimeoutError):
+            return Fault("timeout", f"took longer than {self._timeout:g} seconds and was given up; raise --timeout")
+        if isinstance(error, MemoryError):
+            limit = self._settings.memory_bytes // 2**20
+            return Fault("memory", f"took more than {limit} MB of memory and was given up; raise --memory")
+        if isinstance(error, ProcessExpired):
+            return Fault(
+                "crash", f"ended the process that read it (exit code {error.exitcode}); please report the file"
+            )
+        message = f"a fault of extract ({type(error).__name__}); please report it with the traceback"
+        return Fault("internal.fault", message, str(getattr(error, "traceback", "")))
+
+    def _new_pool(self) -> ProcessPool:
+        context = multiprocessing.get_context(_START_METHOD)
+        if _START_METHOD == "forkserver":
+            context.set_forkserver_preload([worker.__name__])
+        return ProcessPool(self._jobs, initializer=worker.start, initargs=(self._settings,), context=context)
+
+
+# A fork of this process would copy the threads of the database half-way; what is spawned has to import everything.
+_START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
