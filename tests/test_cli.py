@@ -204,8 +204,8 @@ def test_ctrl_c_says_that_what_was_written_is_kept(extract: Extract) -> None:
         )
     command = [sys.executable, "-m", "extract", "import", ".", "--quiet"]
     process = subprocess.Popen(command, cwd=extract.folder, stderr=subprocess.PIPE)
-    while not (extract.folder / "forms.duckdb").exists():
-        time.sleep(0.05)
+    while not (extract.folder / "forms.duckdb.importing").exists():
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
