@@ -28,7 +28,7 @@ LAYERS = (
     {"isolation", "working_copy"},
     {"worker", "store"},
     {"rows", "corrections"},
-    {"pipeline", "dictionary"},
+    {"pipeline", "dictionary", "formats"},
     {"sources", "tokenizer", "parser", "checks", "projects"},
     {"rules", "readers"},
     {"terminal", "form"},

@@ -7,7 +7,7 @@ the comments on every view and column. The dictionary that people read is made f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -44,19 +44,49 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
         for column in columns:
             if words := _column_words(view, column):
                 statements.append(_comment("COLUMN", f'{view}."{column}"', words.english))
+    twins = {words[0] for words in _words()["views"].values()}
     for table, (chinese, said) in _words()["tables"].items():
-        statements += _twin(table, chinese, said, _columns_of(connection, table))
+        if chinese not in twins:
+            statements += _twin(table, chinese, said, _columns_of(connection, table))
     connection.execute(";\n".join(statements))
 
 
 def dictionary(connection: duckdb.DuckDBPyConnection) -> list[Entry]:
     """Every table and view with its columns, tables first, English views next, Chinese views last."""
-    twins = {words[0]: name for name, words in (*_words()["views"].items(), *_words()["tables"].items())}
+    twins = {words[0]: name for name, words in (*_words()["tables"].items(), *_words()["views"].items())}
     return [
         entry
         for relation, kind, comment in sorted(_relations(connection), key=lambda row: _rank(row, twins))
         for entry in _entries(connection, relation, kind, comment, twins)
     ]
+
+
+def overview(entries: Sequence[Entry]) -> list[tuple[str, str, str | None, str | None, str | None]]:
+    """One row for each table and view; a Chinese twin stands beside what it is the twin of."""
+    return [
+        (entry.relation, entry.kind, entry.english, entry.chinese_name, entry.chinese)
+        for entry in entries
+        if entry.column is None and entry.relation.isascii()
+    ]
+
+
+def dictionary_as_markdown(entries: Sequence[Entry]) -> str:
+    """The dictionary as a Markdown page: a section for each table and view, its Chinese twin named beside it."""
+    lines = ["# Data dictionary · 数据字典", ""]
+    for entry in entries:
+        if not entry.relation.isascii():
+            continue
+        if entry.column is None:
+            title = f"{entry.relation} · {entry.chinese_name}" if entry.chinese_name else entry.relation
+            about = [text for text in (entry.english, entry.chinese) if text]
+            lines += [f"## {title}", "", *(f"{text}  " for text in about), ""]
+            lines += ["| column | 中文名 | type | holds | 说明 |", "|---|---|---|---|---|"]
+        else:
+            cells = (entry.column, entry.chinese_name, entry.kind, entry.english, entry.chinese)
+            lines.append(f"| {' | '.join((text or '').replace('|', chr(92) + '|') for text in cells)} |")
+        if entry is entries[-1] or entries[entries.index(entry) + 1].column is None:
+            lines.append("")
+    return "\n".join(lines)
 
 
 def _rank(relation: tuple[str, str, str], twins: dict[str, str]) -> tuple[bool, bool, str]:

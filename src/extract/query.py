@@ -1,50 +1,146 @@
-"""Queries: one read-only SQL statement over the database, and its rows on screen."""
+"""Queries: one SQL statement that only reads, its rows, and sentences that help where it fails.
+
+The connection has no access to files and network (store.open_for_reading); what is refused here is refused there too,
+only not with a sentence that says what to do instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rapidfuzz import fuzz, process
 
 from extract.errors import UsageError
-from extract.terminal import data, plain_number
 
 Row = tuple[Any, ...]
 
+BATCH_ROWS = 10_000
 
-def run_query(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[list[str], list[Row]]:
-    """Column names and rows of one statement. Raises UsageError `query.failed` with DuckDB's own explanation."""
+
+class Answer(NamedTuple):
+    """The columns of an answer and its rows, which are fetched as they are asked for."""
+
+    names: list[str]
+    rows: Iterator[Row]
+
+
+def run_query(connection: duckdb.DuckDBPyConnection, statement: str) -> Answer:
+    """The answer to one statement that reads. Raises UsageError with what is wrong and what to do."""
     try:
-        statements = connection.extract_statements(statement)
+        statements = [each for each in connection.extract_statements(statement) if each.query.strip(" ;\n\t")]
         if len(statements) != 1:
-            message = f"there are {len(statements)} statements; give one, in quotes"
-            raise UsageError("query.not_one_statement", message)
+            found = "there is no statement" if not statements else f"there are {len(statements)} statements"
+            raise UsageError("query.not_one_statement", f"{found}; give one, in quotes")
+        _refuse_what_writes(statements[0])
         cursor = connection.execute(statements[0])
-        names = [column[0] for column in cursor.description or []]
-        return names, cursor.fetchall()
+        return Answer([column[0] for column in cursor.description or []], _rows(connection, cursor, statement))
     except duckdb.Error as error:
-        tables = "forms, fields, funding, indicators, citations, findings, leftovers, documents, files"
-        raise UsageError("query.failed", f"the query failed: {error}\nThe tables are {tables}") from error
+        raise _explained(connection, statement, error) from error
 
 
-def print_rows(names: Sequence[str], rows: Sequence[Row], console: Console) -> None:
-    """Rows as a table; numbers to the right."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for position, name in enumerate(names):
-        numeric = bool(rows) and all(isinstance(row[position], int | float | Decimal | None) for row in rows)
-        table.add_column(data(name), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(_shown, row))
-    console.print(table)
-    console.print(data(f"{len(rows)} rows", "dim"))
+def _rows(connection: duckdb.DuckDBPyConnection, cursor: duckdb.DuckDBPyConnection, statement: str) -> Iterator[Row]:
+    """The rows, fetched in batches; an error in the midst is explained like one at the beginning."""
+    while True:
+        try:
+            batch = cursor.fetchmany(BATCH_ROWS)
+        except duckdb.Error as error:
+            raise _explained(connection, statement, error) from error
+        if not batch:
+            return
+        yield from batch
 
 
-def _shown(value: object) -> Text:
-    if value is None:
-        return data("NULL", "dim")
-    return data(plain_number(value) if isinstance(value, Decimal) else value)
+# ---------------------------------------------------------------------------------------------------------- refusals
+
+_READING = ("SELECT", "EXPLAIN")
+_INSTEAD = {
+    "COPY": 'to write rows into a file: extract export --to FILE --query "select …"',
+    "EXPORT": "to write tables into files: extract export --to FOLDER",
+    "ATTACH": "to read another database, name it with --db",
+    "DETACH": "one database is read at a time; name it with --db",
+    "LOAD": "extensions are not loaded, for they reach beyond this database",
+    "SET": "settings stay as they are",
+    "PRAGMA": "use describe NAME, show tables or: extract schema",
+    "CALL": "use select … from FUNCTION(…)",
+}
+
+
+def _refuse_what_writes(statement: duckdb.Statement) -> None:
+    kind = statement.type.name
+    if kind in _READING or (kind == "MULTI" and _FIRST_WORD.match(statement.query)):
+        return
+    word = (re.match(r"\s*(\w+)", statement.query) or ["", kind])[1].upper()
+    instead = _INSTEAD.get(kind, "it takes select, with, from, pivot, describe, show, summarize and explain")
+    raise UsageError("query.refused", f"extract sql only reads, and {word} does something else; {instead}")
+
+
+# DuckDB takes a pivot apart into several statements.
+_FIRST_WORD = re.compile(r"\s*(?:PIVOT|UNPIVOT|FROM|WITH|SELECT|\()", re.IGNORECASE)
+
+
+# --------------------------------------------------------------------------------------------------------------- hints
+
+_UNKNOWN_COLUMN = re.compile(
+    r'Referenced column "(?P<name>.+?)" not found|does not have a column named "(?P<name_in_table>.+?)"'
+)
+_UNKNOWN_TABLE = re.compile(r"(?:Table|View) with name (?P<name>.+?) does not exist")
+_UNKNOWN_FUNCTION = re.compile(r'Function with name "?(?P<name>.+?)"? (?:does not exist|is not in the catalog)')
+_POINTER = re.compile(r"^LINE \d+: .*\n\s*\^+", re.MULTILINE)
+_NEAREST = 5
+
+
+def _explained(connection: duckdb.DuckDBPyConnection, statement: str, error: duckdb.Error) -> UsageError:
+    """A sentence about DuckDB's error, with the names that may be meant and where they are listed."""
+    text = str(error)
+    pointer = _POINTER.search(text)
+    place = f"\n{pointer[0]}" if pointer else ""
+    if "disabled by configuration" in text:
+        message = "extract sql has no access to files and network; it reads the database alone"
+        return UsageError("query.no_access", f"{message}{place}")
+    if found := _UNKNOWN_COLUMN.search(text):
+        name = found["name"] or found["name_in_table"]
+        near = _near_columns(connection, statement, name)
+        return UsageError("query.unknown_column", f"there is no column {name}{near}; all: extract schema NAME{place}")
+    if found := _UNKNOWN_TABLE.search(text):
+        near = _near(found["name"], _relations(connection))
+        return UsageError(
+            "query.unknown_table", f"there is no table or view {found['name']}{near}; all: extract schema{place}"
+        )
+    if found := _UNKNOWN_FUNCTION.search(text):
+        return UsageError("query.unknown_function", f"there is no function {found['name']}{place}")
+    first = text.split("\n\nLINE ")[0].strip()
+    kind, _, said = first.partition(" Error: ")
+    return UsageError("query.failed", f"the query failed: {said or kind}{place}")
+
+
+def _near_columns(connection: duckdb.DuckDBPyConnection, statement: str, name: str) -> str:
+    """Near names among the columns of what the statement names; where there are none, among all."""
+    columns = connection.execute(
+        "SELECT column_name, list(table_name ORDER BY table_name) FROM duckdb_columns() WHERE NOT internal GROUP BY 1"
+    ).fetchall()
+    words = set(re.findall(r"\w+", statement.lower()))
+    here = [column for column, tables in columns if words & {table.lower() for table in tables}]
+    if near := _near(name, here):
+        return near
+    where: dict[str, list[str]] = dict(columns)
+    places = [f"{column} in {where[column][0]}" for column in _nearest(name, where)]
+    return f"; near names: {', '.join(places)}" if places else ""
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = _nearest(name, known)
+    return f"; near names: {', '.join(near)}" if near else ""
+
+
+def _nearest(name: str, known: Iterable[str]) -> list[str]:
+    choices = sorted(set(known))
+    found = process.extract(name.lower(), choices, scorer=fuzz.WRatio, score_cutoff=60, limit=_NEAREST)
+    return [choice for choice, _, _ in found]
+
+
+def _relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    sql = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal"
+    return [name for (name,) in connection.execute(sql).fetchall()]

@@ -281,6 +281,13 @@ def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """An empty database with all tables and views, in memory alone."""
+    connection = duckdb.connect()
+    _create_schema(connection)
+    return connection
+
+
 def refuse_missing(path: Path) -> None:
     """Raises StoreError where there is no database."""
     if not path.exists():

@@ -6,10 +6,13 @@ no file can move the cursor, colour the screen or raise an error in the renderer
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -28,6 +31,38 @@ def data_console() -> Console:
 def message_console() -> Console:
     """The console for messages, progress and errors, on stderr."""
     return Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
+
+
+def show_what_the_encoding_lacks(stream: TextIO) -> None:
+    """Let a stream in GBK or ASCII write characters that it has none for as escapes: \\u2265, as JSON does."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors=_ESCAPES)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)), error.end
+
+
+_ESCAPES = "extract.escapes"
+codecs.register_error(_ESCAPES, _escaped)
+
+
+class VisibleStream(io.TextIOBase):
+    """What is written reaches the stream with its control characters shown."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write `text`, made visible."""
+        return self._stream.write(visible(text))
+
+
+def data_stream() -> TextIO:
+    """Stdout for data in other shapes than tables: bytes for pipes and files as they are, made visible for people."""
+    return cast("TextIO", VisibleStream(sys.stdout)) if sys.stdout.isatty() else sys.stdout
 
 
 def visible(text: object) -> str:

@@ -87,7 +87,7 @@ FROM amounts a JOIN form_details f USING (form_id);
 
 CREATE OR REPLACE VIEW funding_by_source AS
 SELECT fiscal_year, source, phase, stage, block, count(DISTINCT form_id) AS forms, sum(amount_yuan) AS amount_yuan,
-       sum(amount_yuan) / 10000 AS amount_wan, count(*) FILTER (amount_yuan IS NULL) AS unread_amounts
+       (sum(amount_yuan) / 10000)::DECIMAL(38, 6) AS amount_wan, count(*) FILTER (amount_yuan IS NULL) AS unread_amounts
 FROM funding_details WHERE duplicate_of IS NULL
 GROUP BY fiscal_year, source, phase, stage, block;
 

@@ -16,9 +16,10 @@ from typing import Annotated
 import typer
 
 from extract import __version__
-from extract.cli import archive, database, file, review, rules
+from extract.cli import archive, database, file, queries, review, rules
 from extract.cli.output import EXIT_INTERRUPTED, complain, exit_code_of
 from extract.errors import ExtractError
+from extract.terminal import show_what_the_encoding_lacks
 
 app = typer.Typer(
     name="extract",
@@ -37,6 +38,8 @@ rules_app = typer.Typer(
 
 def main() -> None:
     """Run the command line; the only place that catches broadly and exits."""
+    for stream in (sys.stdout, sys.stderr):
+        show_what_the_encoding_lacks(stream)
     try:
         app()
     except ExtractError as error:
@@ -72,7 +75,8 @@ app.command("report")(database.report_command)
 app.command("show")(database.show_command)
 app.command("review")(review.review_command)
 app.command("corrections")(review.corrections_command)
-app.command("sql")(database.sql_command)
+app.command("sql")(queries.sql_command)
+app.command("schema")(queries.schema_command)
 app.command("target")(file.target_command)
 app.add_typer(rules_app, name="rules")
 rules_app.command("list")(rules.rules_list_command)

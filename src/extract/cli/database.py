@@ -1,4 +1,4 @@
-"""Commands that read the database: report, show, sql."""
+"""Commands that read the database: report, show."""
 
 from __future__ import annotations
 
@@ -45,26 +45,3 @@ def show_command(
         print_json(form_as_json(shown))
     else:
         print_form(shown, data_console())
-
-
-def sql_command(
-    statement: Annotated[str, typer.Argument(help="One SQL statement.")],
-    db: Database = DEFAULT_DATABASE,
-    as_json: AsJson = False,
-) -> None:
-    """Run a SQL query, read-only, and print its rows.
-
-    Tables: forms, fields, funding, indicators, citations, findings, leftovers, documents, files.
-    Chinese views: 申报表, 字段, 资金, 绩效指标, 引用文件, 发现, 文件.
-
-    Example:  extract sql "select 项目名称, 指标值 from 绩效指标 where 单位 = '%'"
-    """
-    from extract.query import print_rows, run_query
-    from extract.terminal import data_console
-
-    with opened(db) as connection:
-        names, rows = run_query(connection, statement)
-    if as_json:
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
-    else:
-        print_rows(names, rows, data_console())

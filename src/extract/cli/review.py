@@ -77,7 +77,7 @@ def corrections_command(
     Example:  extract corrections --goldens my-samples  then  extract rules test my-samples
     """
     from extract.corrections import stored
-    from extract.query import print_rows
+    from extract.formats import print_rows
     from extract.review import hints as hints_of
     from extract.terminal import data_console
 

@@ -33,7 +33,7 @@ def rules_list_command(rules: RulesFolder = None, as_json: AsJson = False) -> No
     if as_json:
         print_json({"version": rule_set.version, "forms": [dict(zip(names, row, strict=True)) for row in rows]})
         return
-    from extract.query import print_rows
+    from extract.formats import print_rows
     from extract.terminal import data_console
 
     print_rows(names, rows, data_console())
