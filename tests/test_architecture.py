@@ -28,7 +28,7 @@ LAYERS = (
     {"isolation", "working_copy"},
     {"worker", "store"},
     {"rows", "corrections"},
-    {"pipeline", "dictionary", "formats"},
+    {"pipeline", "dictionary", "formats", "masks"},
     {"sources", "tokenizer", "parser", "checks", "projects"},
     {"rules", "readers"},
     {"terminal", "form"},

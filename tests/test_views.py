@@ -99,6 +99,11 @@ QUESTIONS: list[tuple[str, str, list[tuple[Any, ...]]]] = [
         [("护林防火专项经费", "延续"), ("古树名木保护（二期）", "新增"), ("古树名木保护（一期）", "消失")],
     ),
     (
+        "Which projects set no target for satisfaction?",
+        "select count(*) from form_figures where satisfaction_targets = 0",
+        [(5,)],
+    ),
+    (
         "How did a project's budget and score develop?",
         "select fiscal_year, budget_yuan::int, executed_yuan::int, score::int from project_years"
         " where project_name like '护林%' order by 1",
@@ -135,8 +140,9 @@ QUESTIONS: list[tuple[str, str, list[tuple[Any, ...]]]] = [
     ),
     (
         "Which money grew most from one year to the next?",
-        "select project_name, budget_change_yuan::int from project_changes where budget_change_yuan > 0",
-        [("护林防火专项经费", 10000)],
+        "select project_name, budget_change_yuan::int, budget_change_percent::text from project_changes"
+        " where budget_change_yuan > 0",
+        [("护林防火专项经费", 10000, "5.00")],
     ),
 ]
 
@@ -272,3 +278,43 @@ def test_what_to_look_at_comes_worst_first(tmp_path: Path) -> None:
             ("防火2", "a.error"),
             ("防火1", "a.warning"),
         ]
+
+
+# Target, actual, and whether it is met; None where nothing tells.
+MEETS = [
+    ("≥95%", "96%", True),
+    ("≥95%", "95%", True),
+    ("≥95%", "94.99%", False),
+    ("≥95%", "96", True),
+    ("≥95%", "0.96", None),
+    (">3次", "3次", False),
+    ("≤5天", "5天", True),
+    ("≤5天", "6天", False),
+    ("<5天", "5天", False),
+    ("3-5次", "4次", True),
+    ("3-5次", "6次", False),
+    ("=120株", "120株", True),
+    ("=120株", "119株", False),
+    ("100%", "100%", True),
+    ("100%", "98%", False),
+    ("5%", "3%", None),
+    ("3场", "5场", None),
+    ("≥3公里", "3000米", None),
+    ("明显提高", "明显提高", True),
+    ("明显提高", "有所提高", None),
+    ("2021年12月底前", "2021年12月底前", True),
+    ("≥3次", "已完成", None),
+]
+
+
+def test_whether_a_target_is_met_is_said_only_where_it_can_be_told(tmp_path: Path) -> None:
+    archive = Archive()
+    form = archive.form("project-self-evaluation", 2021, "防火")
+    for number, (target, actual, _) in enumerate(MEETS):
+        archive.indicator(form, f"指标{number}甲", target, actual=actual)
+    with open_for_reading(archive.write(tmp_path / "forms.duckdb")) as connection:
+        rows = connection.execute(
+            "select evaluated_target, actual_text, meets, result from target_actual order by indicator_index"
+        ).fetchall()
+    assert [row[:3] for row in rows] == MEETS
+    assert {(row[2], row[3]) for row in rows} == {(True, "met"), (False, "missed"), (None, "unclear")}

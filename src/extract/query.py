@@ -29,16 +29,25 @@ class Answer(NamedTuple):
 
 def run_query(connection: duckdb.DuckDBPyConnection, statement: str) -> Answer:
     """The answer to one statement that reads. Raises UsageError with what is wrong and what to do."""
+    checked = checked_statement(connection, statement)
     try:
-        statements = [each for each in connection.extract_statements(statement) if each.query.strip(" ;\n\t")]
-        if len(statements) != 1:
-            found = "there is no statement" if not statements else f"there are {len(statements)} statements"
-            raise UsageError("query.not_one_statement", f"{found}; give one, in quotes")
-        _refuse_what_writes(statements[0])
-        cursor = connection.execute(statements[0])
+        cursor = connection.execute(checked)
         return Answer([column[0] for column in cursor.description or []], _rows(connection, cursor, statement))
     except duckdb.Error as error:
         raise _explained(connection, statement, error) from error
+
+
+def checked_statement(connection: duckdb.DuckDBPyConnection, statement: str) -> duckdb.Statement:
+    """The one statement of a text, if it only reads. Raises UsageError."""
+    try:
+        statements = [each for each in connection.extract_statements(statement) if each.query.strip(" ;\n\t")]
+    except duckdb.Error as error:
+        raise _explained(connection, statement, error) from error
+    if len(statements) != 1:
+        found = "there is no statement" if not statements else f"there are {len(statements)} statements"
+        raise UsageError("query.not_one_statement", f"{found}; give one, in quotes")
+    _refuse_what_writes(statements[0])
+    return statements[0]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, cursor: duckdb.DuckDBPyConnection, statement: str) -> Iterator[Row]:

@@ -281,6 +281,19 @@ def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def attach_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
+    """An empty database in memory with the file attached read-only as `unmasked`. Raises StoreError."""
+    open_for_reading(path).close()
+    connection = duckdb.connect()
+    quoted = str(path).replace("'", "''")
+    try:
+        connection.execute(f"ATTACH '{quoted}' AS unmasked (TYPE duckdb, READ_ONLY)")
+    except duckdb.Error as error:
+        connection.close()
+        raise _explained(path, error) from error
+    return connection
+
+
 def in_memory() -> duckdb.DuckDBPyConnection:
     """An empty database with all tables and views, in memory alone."""
     connection = duckdb.connect()

@@ -44,7 +44,7 @@ CREATE OR REPLACE VIEW indicator_details AS
 SELECT
     i.form_id, f.form_kind, f.phase, f.fiscal_year, f.competent_department, f.implementing_unit, f.project_id, f.project_name,
     i.indicator_index, i.block, i.level1, i.level2, i.level1_canonical, i.level2_canonical, i.name, i.target_text, i.target_kind,
-    i.operator, i.value, i.lower, i.upper, i.unit, i.deadline, i.dimension, i.unit_canonical, i.value_canonical,
+    i.operator, i.operator_implied, i.value, i.lower, i.upper, i.unit, i.deadline, i.dimension, i.unit_canonical, i.value_canonical,
     i.lower_canonical, i.upper_canonical, i.lower_open, i.upper_open, i.comparable, i.target_context, i.target_warnings,
     i.actual_text, i.actual_operator, i.actual_value, i.actual_unit, i.actual_lower_canonical, i.actual_upper_canonical,
     i.actual_lower_open, i.actual_upper_open, i.actual_comparable, i.weight, i.score, i.deviation, i.remarks,
@@ -261,10 +261,11 @@ SELECT fiscal_year, previous_year, project_id, project_name, project_unit, compe
        CASE WHEN previous_year IS NULL THEN 'first_year' WHEN last_seen IS NULL THEN 'new'
             WHEN last_seen = previous_year THEN 'continued' ELSE 'resumed' END AS change,
        budget_yuan, CASE WHEN last_seen = previous_year THEN last_budget END AS previous_budget_yuan,
-       CASE WHEN last_seen = previous_year THEN budget_yuan - last_budget END AS budget_change_yuan
+       CASE WHEN last_seen = previous_year THEN budget_yuan - last_budget END AS budget_change_yuan,
+       CASE WHEN last_seen = previous_year THEN percent_of(budget_yuan - last_budget, last_budget) END AS budget_change_percent
 FROM present
 UNION ALL
-SELECT next_year, fiscal_year, project_id, project_name, project_unit, competent_department, 'vanished', NULL, budget_yuan, NULL
+SELECT next_year, fiscal_year, project_id, project_name, project_unit, competent_department, 'vanished', NULL, budget_yuan, NULL, NULL
 FROM present WHERE next_year IS NOT NULL AND next_seen IS DISTINCT FROM next_year;
 
 CREATE OR REPLACE VIEW project_forms AS
@@ -304,7 +305,11 @@ ORDER BY e.errors DESC, e.warnings DESC, e.leftover_characters DESC, p.source_fi
 CREATE OR REPLACE VIEW form_figures AS
 WITH counted AS (
     SELECT form_id, count(*) AS indicators, count(*) FILTER (target_kind = 'qualitative') AS qualitative,
-           count(operator) AS with_operator, count(*) FILTER (target_text IS NULL) AS without_target, sum(weight) AS weight, sum(score) AS score
+           count(operator) AS with_operator, count(*) FILTER (target_text IS NULL) AS without_target, sum(weight) AS weight, sum(score) AS score,
+           count(*) FILTER (level1_canonical = '产出指标') AS output_targets,
+           count(*) FILTER (level1_canonical = '效益指标' AND level2_canonical IS DISTINCT FROM '服务对象满意度指标') AS benefit_targets,
+           count(*) FILTER (level1_canonical = '满意度指标' OR level2_canonical = '服务对象满意度指标') AS satisfaction_targets,
+           count(*) FILTER (level1_canonical = '成本指标' OR level2_canonical LIKE '%成本指标') AS cost_targets
     FROM indicators GROUP BY form_id),
 money AS (SELECT form_id, count(*) AS funding_rows FROM funding GROUP BY form_id),
 found AS (SELECT form_id, count(*) AS findings FROM findings WHERE form_id IS NOT NULL GROUP BY form_id),
@@ -312,7 +317,9 @@ rest AS (SELECT form_id, sum(text_end - text_start) AS leftover_characters FROM 
 SELECT f.form_id, f.form_kind, f.phase, f.fiscal_year, f.competent_department, f.project_id, f.project_name, f.grade,
        coalesce(c.indicators, 0) AS indicators, coalesce(c.qualitative, 0) AS qualitative,
        percent_of(c.qualitative, c.indicators) AS qualitative_percent, coalesce(c.with_operator, 0) AS with_operator,
-       coalesce(c.without_target, 0) AS without_target, c.weight, c.score, coalesce(m.funding_rows, 0) AS funding_rows,
+       coalesce(c.without_target, 0) AS without_target, coalesce(c.output_targets, 0) AS output_targets,
+       coalesce(c.benefit_targets, 0) AS benefit_targets, coalesce(c.satisfaction_targets, 0) AS satisfaction_targets,
+       coalesce(c.cost_targets, 0) AS cost_targets, c.weight, c.score, coalesce(m.funding_rows, 0) AS funding_rows,
        coalesce(n.findings, 0) AS findings, coalesce(r.leftover_characters, 0) AS leftover_characters, f.source_file
 FROM form_details f LEFT JOIN counted c USING (form_id) LEFT JOIN money m USING (form_id)
 LEFT JOIN found n USING (form_id) LEFT JOIN rest r USING (form_id);

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, bytes_of, opened
+from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, bytes_of, opened
+from extract.cli.output import complain
 from extract.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "csv", "json", "jsonl", "markdown"]
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="What to print.", show_default=True)]
+ExportFormat = Literal["parquet", "csv", "jsonl", "xlsx"]
 TABLE_ROWS = 1000
 
 
@@ -81,6 +84,56 @@ def schema_command(
     listed = overview(entries) if name is None else [(e.column, *e[2:]) for e in entries if e.column]
     names = ("name" if name is None else "column", "type", "holds", "中文名", "说明")
     _print(names, listed, output, None)
+
+
+def export_command(
+    to: Annotated[Path, typer.Option("--to", help="A folder, or a file: .xlsx, .csv, .jsonl, .parquet.")],
+    db: Database = DEFAULT_DATABASE,
+    output: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", "-f", help="What to write, where --to is a folder.", show_default="csv"),
+    ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", "-t", help="A table or view; may be repeated. Without it, the tables of data."),
+    ] = None,
+    query: Annotated[str | None, typer.Option("--query", help="Export the answer to a SELECT; @FILE reads it.")] = None,
+    with_contacts: Annotated[
+        bool, typer.Option("--with-contacts", help="Do not mask phones and contact persons.")
+    ] = False,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="CSV for Excel: with a byte order mark, and =100% kept as text.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write tables, views or an answer to files: an Excel workbook, CSV, JSON lines or Parquet.
+
+    Phones and contact persons are masked unless --with-contacts is given. The same data give the same bytes.
+
+    Example:  extract export --to 2021.xlsx --table 绩效指标 --table 目标与实际
+
+    Example:  extract export --to tables --format parquet
+    """
+    from extract.export import FORMATS, TABLES, Selection, export
+    from extract.terminal import data, message_console
+
+    ending = to.suffix.lower().removeprefix(".")
+    known = [each for each in FORMATS if each == ending]
+    format_: ExportFormat = output or (known[0] if known else "csv")
+    if table and query:
+        raise UsageError("export.two_selections", "there are both --table and --query; give one of them")
+    selection = Selection(tuple(table or TABLES), _statement(query, None) if query else None)
+    console = message_console()
+    with console.status("exporting") if console.is_terminal and not quiet else nullcontext() as status:
+        exported = export(
+            db, to, selection, format_, with_contacts=with_contacts, for_excel=bom,
+            progress=lambda name: status.update(data(f"exporting {name}")) if status else None,
+        )  # fmt: skip
+    for one in exported:
+        for note in one.notes:
+            complain(f"{one.name}: {note}")
+        if not quiet:
+            typer.echo(f"{one.path}: {one.name}, {one.rows} rows", err=True)
 
 
 def _statement(statement: str | None, file: Path | None) -> str:
