@@ -198,7 +198,7 @@ def test_sql_takes_exactly_one_statement(imported: Extract, statements: str) -> 
 
 
 def test_ctrl_c_says_that_what_was_written_is_kept(extract: Extract) -> None:
-    for number in range(400):
+    for number in range(1500):
         (extract.folder / f"{number}.txt").write_text(
             dump([declaration_table(Declaration(unit_head=f"周{number}"))]), "utf-8"
         )

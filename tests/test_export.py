@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from archive import PHONE, PLACE, Archive, small_archive
+from command_line import run_extract
 from extract import export as export_module
 from extract.errors import UsageError
 from extract.export import FORMATS, TABLES, Exported, Format, Selection, export
@@ -153,7 +154,7 @@ def test_a_workbook_has_a_sheet_for_each_table_with_frozen_header_and_filters(da
 
 def test_in_a_workbook_numbers_are_numbers_dates_dates_and_text_always_text(database: Path, tmp_path: Path) -> None:
     query = """select project_name, target_text, fiscal_year, 12.5::decimal(38,6) as amount, true as yes,
-              null as nothing,               12345678901234567890::decimal(38,6) as long, period_start, 'http://x.y' as link,
+               null as nothing, 12345678901234567890::decimal(38,6) as long, period_start, 'http://x.y' as link,
                '0012' as code, '1\x1b' as odd
                from forms join indicators using (form_id) where name = '合格率'"""
     export(database, tmp_path / "q.xlsx", Selection(query=query), "xlsx")
@@ -283,3 +284,19 @@ def test_an_empty_database_can_be_exported(tmp_path: Path) -> None:
         pass
     for format_ in FORMATS:
         assert all(one.rows == 0 for one in exported_to(tmp_path / "forms.duckdb", tmp_path / format_, format_=format_))
+
+
+def test_the_command_says_what_it_wrote_and_what_a_format_could_not_hold(database: Path, tmp_path: Path) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        answer = run_extract(tmp_path, "export", "--db", str(database), *arguments)
+        return answer.returncode, answer.stderr
+
+    book = tmp_path / "book.xlsx"
+    code, said = run("--to", str(book), "--table", "绩效指标")
+    assert code == 0
+    assert "绩效指标: 1 cells were cut" in said
+    assert f"{book}: 绩效指标, " in said
+    assert run("--to", str(tmp_path), "--format", "jsonl", "-t", "forms", "-t", "资金", "--quiet") == (0, "")
+    assert {path.name for path in tmp_path.iterdir()} == {"book.xlsx", "forms.jsonl", "资金.jsonl"}
+    assert run("--to", str(tmp_path), "--table", "forms", "--query", "select 1")[0] == 2
+    assert "near names" in run("--to", str(tmp_path), "--query", "select 部门 from 申报表")[1]

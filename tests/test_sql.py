@@ -9,8 +9,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from archive import small_archive
+from command_line import Run, run_extract
 from extract import formats
-from extract.cli import main
 from extract.errors import UsageError
 from extract.query import run_query
 from extract.store import in_memory, open_for_reading
@@ -40,36 +40,17 @@ def connection(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-class Run(NamedTuple):
-    """What a command did."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def run(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    """The command line in the database's folder, in this process."""
-    monkeypatch.chdir(database.parent)
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("NO_COLOR", "1")
-
-    def run_main(*arguments: str, stdin: str = "") -> Run:
-        monkeypatch.setattr(sys, "argv", ["extract", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as stop:
-            main()
-        return Run(int(stop.value.code or 0), *capsys.readouterr())
-
-    return run_main
+def run(database: Path) -> Callable[..., Run]:
+    """Run `extract` in the database's folder."""
+    return partial(run_extract, database.parent)
 
 
 # ----------------------------------------------------------------------------------------------------- the statement
 
 
-def test_a_statement_comes_as_argument_from_a_file_or_from_stdin(run: Callable[..., Run]) -> None:
-    Path("question.sql").write_text("-- 问题\nselect 1 as 一;\n", "gb18030")
+def test_a_statement_comes_as_argument_from_a_file_or_from_stdin(run: Callable[..., Run], database: Path) -> None:
+    (database.parent / "question.sql").write_text("-- 问题\nselect 1 as 一;\n", "gb18030")
     answers = {
         run("sql", *arguments, stdin="select 1 as 一").stdout
         for arguments in (["select 1 as 一"], ["@question.sql"], ["--file", "question.sql"], ["-"], [])

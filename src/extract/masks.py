@@ -22,7 +22,7 @@ _LEFT_OUT = {"documents": ("imported_at",), "files": ("seen_at",)}
 _DIGIT = re.compile(r"\d")
 _VISIBLE = re.compile(r"\S")
 _GAP = r"[-－—–\s.·]{0,2}"
-# A mobile in whatever groups, a landline with its area code, a service number: these say themselves that they are phones.
+# A mobile in whatever groups, a landline with its area code, a service number: these look like nothing else.
 _PHONE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)?8{_GAP}6{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)"
     rf"|(?<![\d.])[(]?0\d{{2,3}}[)]?{_GAP}[2-9]\d{{2,3}}{_GAP}\d{{4}}(?!\d)"
