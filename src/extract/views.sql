@@ -10,6 +10,14 @@ CREATE OR REPLACE MACRO name_key(name) AS regexp_replace(name, '^\s*指标[0-9�
 -- part of whole in percent with two decimals; NULL where the whole is nothing.
 CREATE OR REPLACE MACRO percent_of(part, whole) AS round(100 * part / nullif(whole, 0), 2)::DECIMAL(18, 2);
 
+-- target_met_by, and what people mean beside it. What is printed alike is met. A number without operator (3场, 5%) may mean
+-- at least or at most: another actual number says nothing, except less than 100%. A bare 0.96 beside 95% may be a share.
+CREATE OR REPLACE MACRO meets(t, a) AS CASE
+    WHEN name_key(a.actual_text) = name_key(t.target_text) THEN true
+    WHEN t.unit = '%' AND a.actual_value <= 1 AND NOT regexp_matches(a.actual_text, '[%％]') THEN NULL
+    WHEN t.operator_implied AND NOT target_met_by(t, a) AND NOT (t.unit = '%' AND t.value = 100 AND a.actual_value < 100) THEN NULL
+    ELSE target_met_by(t, a) END;
+
 -- ---------------------------------------------------------------------------------- the tables, with what belongs to them
 
 CREATE OR REPLACE VIEW file_details AS
@@ -201,7 +209,7 @@ evaluated AS NOT MATERIALIZED (
           WHERE phase = 'self-evaluation' AND duplicate_of IS NULL AND name IS NOT NULL)),
 paired AS NOT MATERIALIZED (
     SELECT e.*, d.target_text AS declared_target, d.form_id AS declaration_form_id,
-           target_met(e) AS meets, target_met_by(d, e) AS meets_declared
+           meets(e, e) AS meets, meets(d, e) AS meets_declared
     FROM evaluated e LEFT JOIN declared d
       ON e.project_id = d.project_id AND e.fiscal_year = d.fiscal_year AND e.block = d.block AND e.name_key = d.name_key AND e.turn = d.turn)
 SELECT project_id, project_name, competent_department, implementing_unit, fiscal_year, block, level1_canonical, level2_canonical, name,
