@@ -47,7 +47,7 @@ class Units:
                 if holder is not unit:
                     raise ValueError(f"unit spelling {spelling!r} is claimed by {holder.unit!r} and {unit.unit!r}")
         for spelling, unit in list(self._units.items()):
-            if len(spelling) > 1:
+            if len(spelling) > 1 and spelling[0] not in "/每":
                 self._units.setdefault(f"个{spelling}", unit)
         self._unit_lengths = _lengths_by_first_character(self._units)
         self._scale_lengths = _lengths_by_first_character(self._scales)

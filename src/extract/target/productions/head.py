@@ -70,6 +70,9 @@ class Heads:
         assert match
         spans: Spans = {}
         start, stop, per = _read_per(cell, *match.span("label"), spans)
+        if per and cell.shape.endswith(("前", "后"), start, stop):  # 每季度终了后: when, and no rate
+            per = ()
+            spans.clear()
         direction = "up" if match["rise"] else "down" if match["fall"] else None
         baseline = None
         if match["baseline"]:
