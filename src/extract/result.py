@@ -113,6 +113,7 @@ def _form_as_json(extracted: ExtractedForm, document: Document | None, *, spans:
 
 def _indicator_as_json(row: Indicator) -> Json:
     target, result = row.target, row.result
+    canonical = target.canonical
     return {
         "block": row.block,
         "level1": row.level1,
@@ -129,6 +130,12 @@ def _indicator_as_json(row: Indicator) -> Json:
         "upper": target.upper,
         "unit": target.unit or None,
         "deadline": target.deadline.isoformat() if target.deadline else None,
+        "dimension": canonical.dimension if canonical else None,
+        "unit_canonical": canonical.unit if canonical else None,
+        "lower_canonical": canonical.lower if canonical else None,
+        "upper_canonical": canonical.upper if canonical else None,
+        "target_context": dict(target.context),
+        "target_warnings": list(target.warnings),
         "actual_text": result.actual_text,
         "actual_operator": result.actual.operator if result.actual else None,
         "actual_value": _number(result.actual.value) if result.actual else None,
