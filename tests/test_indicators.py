@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conftest import TITLE, dump_of
+from containers import Document, docx, dump
+from drawn_forms import read_layout
 from extract.form import Form
-from extract.pipeline import Extraction
-from extract.rules import RuleSet
+from extract.pipeline import Extraction, extract
+from extract.rules import RuleSet, load_rules
+from text_dumps import one_cell_a_line, wrapped_catdoc
 
 Parse = Callable[..., Form]
+Row = tuple[str | None, ...]
+
+RULES = load_rules()
 
 PROJECT = "专项名称|公园管护"
 
@@ -124,3 +132,161 @@ def test_a_row_that_sums_up_is_no_indicator(parse_rows: Parse) -> None:
     form = parse_rows(PROJECT, head, " |产出指标|步道|≥3公里|10|9.5", "总分| | | |100|96.5")
     assert len(form.indicators) == 1
     assert form.value("total_score") == "96.5"
+
+
+# ---------------------------------------------------------------------------------------------------------- drawn tables
+
+
+def drawn(*rows: str, behind: Sequence[str] = ()) -> Document:
+    """A form with a table of these rows: cells between |, < covers with the cell before it, ^ with the one above."""
+    width = max(row.count("|") for row in rows) + 1
+    project = "专项名称 | 公园管护" + " | <" * (width - 2)
+    return read_layout("drawn", "\n".join([TITLE, "（2021年度）", "[[", project, *rows, "]]", *behind])).document
+
+
+def rows_of(data: bytes) -> list[Row]:
+    """Block, levels, name and target of each indicator."""
+    (extracted,) = extract(data, RULES).forms
+    return [(row.block, row.level1, row.level2, row.name, row.target_text) for row in extracted.form.indicators]
+
+
+HEAD = "一级指标 | 二级指标 | 三级指标 | 指标值"
+FIRST = ("annual", "产出指标", "数量指标", "步道", "≥3公里")
+
+DRAWN: dict[str, tuple[Sequence[str], Sequence[Row]]] = {
+    "points of the levels stand in columns of their own": (
+        [
+            "一级指标 | 权重 | 二级指标 | 权重 | 三级指标 | 权重 | 指标值",
+            "产出指标 | 60 | 数量指标 | 60 | 步道 | 20 | ≥3公里",
+            "^ | ^ | ^ | ^ | 乔木 | 40 | ≥200株",
+            "合计 | < | < | < | < | 100 | ",
+        ],
+        [FIRST, ("annual", "产出指标", "数量指标", "乔木", "≥200株")],
+    ),
+    "an upper header of targets over columns that nobody knows": (
+        ["一级指标 | 二级指标 | 三级指标 | 指标值 | <", "^ | ^ | ^ | 年初 | 调整后", "产出指标 | 数量指标 | 步道 | ≥3公里 | ≥2公里"],
+        [FIRST],
+    ),
+    "of two names the deeper one counts": (
+        ["一级指标 | 二级指标 | 三级指标 | 四级指标 | 指标值", "产出指标 | 数量指标 | 设施 | 步道 | ≥3公里"],
+        [FIRST],
+    ),
+    "two targets of one indicator are those of two blocks": (
+        ["一级指标 | 二级指标 | 三级指标 | 中期指标值 | 年度指标值", "产出指标 | 数量指标 | 步道 | ≥9公里 | ≥3公里"],
+        [("long_term", "产出指标", "数量指标", "步道", "≥9公里"), FIRST],
+    ),
+    "the best of four grades is the target": (
+        ["一级指标 | 二级指标 | 三级指标 | 评价标准 | < | <", "^ | ^ | ^ | 优 | 良 | 差", "产出指标 | 数量指标 | 步道 | ≥3公里 | ≥2公里 | <2公里"],
+        [FIRST],
+    ),
+    "a description is the name where nothing else is": (
+        ["一级指标 | 二级指标 | 绩效指标描述 | 绩效指标值", "产出指标 | 数量指标 | 步道 | ≥3公里"],
+        [FIRST],
+    ),
+    "a first level over the width of the table": (
+        [HEAD, "一、产出指标 | < | < | <", " | 数量指标 | 步道 | ≥3公里", " | 质量指标 | 成活率 | ≥95%"],
+        [("annual", "一、产出指标", "数量指标", "步道", "≥3公里"), ("annual", "一、产出指标", "质量指标", "成活率", "≥95%")],
+    ),
+    "a first level without a second": (
+        [HEAD, "产出指标 | 数量指标 | 步道 | ≥3公里", "^ | ^ | 乔木 | ≥200株", "满意度指标 | < | 游客满意 | ≥90%"],
+        [FIRST, ("annual", "产出指标", "数量指标", "乔木", "≥200株"), ("annual", "满意度指标", None, "游客满意", "≥90%")],
+    ),
+    "a page mark in a row of its own": (
+        [HEAD, "产出指标 | 数量指标 | 步道 | ≥3公里", "— 1 — | < | < | <", HEAD, "^ | 质量指标 | 成活率 | ≥95%".replace("^", "产出指标")],
+        [FIRST, ("annual", "产出指标", "质量指标", "成活率", "≥95%")],
+    ),
+    "stars and numbers of a template": (
+        [HEAD, "产出指标 | 数量指标 | 步道 | ≥3公里", "^ | 质量指标 | 指标1： | ≥**%", "^ | 时效指标 | …… | ", "^ | 成本指标 | XX | XX"],
+        [FIRST],
+    ),
+    "a note below the table": ([HEAD, "产出指标 | 数量指标 | 步道 | ≥3公里", "注：1.得分不超过分值。 | < | < | <"], [FIRST]),
+    "people below the table": ([HEAD, "产出指标 | 数量指标 | 步道 | ≥3公里", "填表人 | 周明 | 联系电话 | 13900000001"], [FIRST]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DRAWN)
+@pytest.mark.parametrize("container", [docx, lambda document: dump(document).encode()], ids=["Word", "dump"])
+def test_a_table_gives_the_same_rows_from_word_and_from_a_dump(
+    case: str, container: Callable[[Document], bytes]
+) -> None:
+    rows, expected = DRAWN[case]
+    assert rows_of(container(drawn(*rows))) == expected
+
+
+def test_a_merged_target_counts_for_each_row_and_merged_points_once() -> None:
+    rows = ("一级指标 | 三级指标 | 指标值 | 分值", "产出指标 | 步道 | ≥3公里 | 10", "^ | 绿道 | ^ | ^")
+    (extracted,) = extract(docx(drawn(*rows)), RULES).forms
+    found = [(row.name, row.target_text, row.result.weight) for row in extracted.form.indicators]
+    assert found == [("步道", "≥3公里", Decimal(10)), ("绿道", "≥3公里", None)]
+
+
+@pytest.mark.parametrize("container", [docx, lambda document: dump(document).encode()], ids=["Word", "dump"])
+def test_a_table_that_a_page_break_has_cut_in_two_goes_on(container: Callable[[Document], bytes]) -> None:
+    behind = ["— 1 —", "[[", " | 质量指标 | 成活率 | ≥95%", "效益指标 | 社会效益 | 好评 | 提升", "]]"]
+    document = drawn(HEAD, "产出指标 | 数量指标 | 步道 | ≥3公里", behind=behind)
+    assert rows_of(container(document)) == [
+        FIRST, ("annual", "产出指标", "质量指标", "成活率", "≥95%"), ("annual", "效益指标", "社会效益", "好评", "提升"),
+    ]  # fmt: skip
+
+
+def test_a_short_row_of_a_dump_is_read_where_one_reading_is_possible(parse_rows: Parse) -> None:
+    head = "绩效指标|一级指标|二级指标|三级指标|指标值"
+    rows = (
+        " |产出指标|数量指标|步道|≥3公里",
+        " | | |乔木|≥200株",
+        " |成本指标|单位造价|≤3万元",
+        " |满意度指标|好评|≥9分",
+    )
+    form = parse_rows(PROJECT, head, *rows)
+    names = [(row.level1, row.name) for row in form.indicators]
+    assert ("产出指标", "乔木") in names  # 成本指标 and 满意度指标 may be first levels or second ones: left over
+    assert not {"单位造价", "好评"} & {name for _, name in names}
+
+
+# ------------------------------------------------------------------------------------------------------- a law of rows
+
+CELLS: dict[str, tuple[str, str, str]] = {
+    "一级指标": ("产出指标", "产出指标", "效益指标"),
+    "二级指标": ("数量指标", "质量指标", "社会效益指标"),
+    "三级指标": ("修缮步道", "苗木成活率", "游客好评"),
+    "指标值": ("≥3公里", "≥95%", "明显提升"),
+    "分值": ("10", "15", "5"),
+    "实际完成值": ("3.2公里", "96%", "明显提升"),
+    "得分": ("10", "14.5", "5"),
+    "偏差原因分析及改进措施": ("", "雨季补植较晚", ""),
+    "备注": ("", "", "见附件"),
+}
+NEEDED = ("三级指标", "指标值")
+
+
+def results_of(data: bytes) -> list[dict[str, str]]:
+    """The cells of each indicator by the header of their column, blank where there is none."""
+    (extracted,) = extract(data, RULES).forms
+    return [
+        {
+            "一级指标": row.level1 or "",
+            "二级指标": row.level2 or "",
+            "三级指标": row.name or "",
+            "指标值": row.target_text or "",
+            "分值": "" if row.result.weight is None else str(row.result.weight),
+            "实际完成值": row.result.actual_text or "",
+            "得分": "" if row.result.score is None else str(row.result.score),
+            "偏差原因分析及改进措施": row.result.deviation or "",
+            "备注": (row.result.remarks or "").removeprefix("备注："),
+        }
+        for row in extracted.form.indicators
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(list(CELLS)), st.sets(st.sampled_from([each for each in CELLS if each not in NEEDED])))
+def test_columns_in_any_order_give_the_same_rows_and_lines_none_that_are_wrong(
+    order: list[str], dropped: set[str]
+) -> None:
+    columns = [column for column in order if column not in dropped]
+    table = drawn(" | ".join(columns), *(" | ".join(CELLS[column][at] for column in columns) for at in range(3)))
+    expected = [{c: cells[at] if c in columns else "" for c, cells in CELLS.items()} for at in range(3)]
+    assert results_of(docx(table)) == expected
+    assert results_of(dump(table).encode()) == expected
+    for lines in (one_cell_a_line, wrapped_catdoc):
+        assert results_of(lines(table).encode()) in (expected, [])

@@ -117,7 +117,7 @@ class _Body:
         if isinstance(self._rows, Dump) and len(row) < self._rows.width and not self.ends_at(row):
             pieces = [*rows[:1], *itertools.takewhile(lambda r: not self._starts_something(r), rows[1:])]
             whole = mended(pieces, self._rows.width)
-            if whole:
+            if whole and self._rows.is_likely(whole[0]):
                 return whole
         return row, 1
 

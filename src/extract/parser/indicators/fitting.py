@@ -13,7 +13,7 @@ from extract.document import Cell
 from extract.parser.indicators.header import Column, Header, Row
 from extract.parser.sheet import Sheet
 from extract.rules import IndicatorColumn
-from extract.target import parse_target
+from extract.target import Target, parse_target
 from extract.values import read_points
 
 # A merged cell of an earlier row counts for each row that it covers in these columns; points and reasons count once.
@@ -111,6 +111,11 @@ def _preferred(columns: list[Column]) -> Column:
     return next((by_content[holds] for holds in _PREFERRED if holds in by_content), columns[0])
 
 
+def _is_only_a_target(name: Target) -> bool:
+    """Whether the text in the indicator's column is no name, but an operator and a number."""
+    return bool(name.comparator) and not name.implicit and not name.label
+
+
 def _lies_in(column: Column, cell: Cell) -> bool:
     return column.start <= cell.column and cell.column + cell.column_span <= column.end
 
@@ -134,12 +139,44 @@ class Dump:
     def fit(self, row: Row) -> Fitted | None:
         """The row's cells by column; None where it has other cells than its header and not one reading is possible."""
         if len(row) == self.width:
-            return Fitted({column: row[at] for at, column in self._columns.items()}, {})
+            whole = {column: row[at] for at, column in self._columns.items()}
+            return None if self._is_shifted(row) else Fitted(whole, {})
         readings: list[dict[Column, Cell]] = []
         for reading in self._readings(row):
             if reading not in readings and self._is_possible(reading):
                 readings.append(reading)
         return Fitted(readings[0], {}) if len(readings) == 1 else None
+
+    def is_likely(self, row: Row) -> bool:
+        """Whether a row of pieces is one: no cell of levels, points or targets holds what belongs to another column."""
+        holds = ("level1", "level2", "weight", "score", "target")
+        cells = [(column, row[at]) for at, column in self._columns.items()]
+        return not self._is_shifted(row) and all(
+            self._can_hold(*each, strictly=False) for each in cells if each[0].holds in holds
+        )
+
+    def _is_shifted(self, row: Row) -> bool:
+        """Whether a level or points stand in a column behind theirs: the dump has a cell too many in front."""
+        canonical, targets = self._sheet.rules.levels.canonical, self._sheet.rules.targets
+        texts = [self._sheet.cell_text(cell) for cell in row]
+        measures = any(
+            parse_target(texts[at], targets).comparator
+            for at, column in self._columns.items()
+            if column.holds == "target"
+        )
+        for at, column in self._columns.items():
+            level, behind = column.holds, self._columns.get(at + 1)
+            if level == "name" and _is_only_a_target(parse_target(texts[at], targets)):
+                return True
+            if (level != "level1" and level != "level2") or behind is None:
+                continue
+            at_home = behind.holds in ("level1", "level2") and canonical(behind.holds, texts[at + 1])
+            is_behind = canonical(level, texts[at + 1]) and not canonical(level, texts[at])
+            if is_behind and not at_home and (texts[at] or not measures):
+                return True
+            if read_points(texts[at]) is not None:
+                return True
+        return False
 
     def _readings(self, row: Row) -> Iterator[dict[Column, Cell]]:
         missing = self.width - len(row)
@@ -162,14 +199,15 @@ class Dump:
         filled = {column.holds for column, cell in reading.items() if not self._sheet.is_blank(cell)}
         return {"name", "target"} <= filled and all(self._can_hold(*each) for each in reading.items())
 
-    def _can_hold(self, column: Column, cell: Cell) -> bool:
+    def _can_hold(self, column: Column, cell: Cell, *, strictly: bool = True) -> bool:
         text, rules = self._sheet.cell_text(cell), self._sheet.rules
         is_level1 = rules.levels.canonical("level1", text) is not None
         is_level2 = rules.levels.canonical("level2", text) is not None
         if rules.phrases.is_blank(text):
             return True
         if column.holds in ("level1", "level2"):
-            return is_level1 if column.holds == "level1" else is_level2
+            is_level = is_level1 if column.holds == "level1" else is_level2
+            return is_level or not (strictly or is_level1 or is_level2 or read_points(text) is not None)
         if column.holds == "name":
             return parse_target(text, rules.targets).kind == "qualitative" and not is_level1
         if column.holds in ("weight", "score"):
