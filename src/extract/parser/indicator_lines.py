@@ -75,7 +75,7 @@ class IndicatorLines:
         """Whether a header of indicator columns begins at a line."""
         if self._column(number) is None:
             return False
-        holds = {label.holds for label in self._columns(number)}
+        holds = {label.holds for label in self._columns(number)[0]}
         return "name" in holds and len(holds) > 1
 
     def rows(self, number: int) -> tuple[list[Row], int] | None:
@@ -87,18 +87,27 @@ class IndicatorLines:
         start = section.next if section else number
         if start >= len(self._lines) or (section and self._lines[start].blanks) or not self.is_header(start):
             return None
-        columns = self._columns(start)
-        run, after = self._run(columns[-1].next)
-        rows = self._reading([section, *columns], run) if section else None
-        if rows is None:  # a section that is no column of every row is a row of its own
-            rows = self._reading(columns, run)
-            rows = [[section.span], *rows] if rows and section else rows
-        if rows is None and not section:  # or nobody knows the section, and it stands above
-            rows = self._reading([_Label("section", None, start), *columns], run)
-        if rows is None:
+        columns, certain = self._columns(start)
+        ways = [self._rows_below(number, section, columns[:upto]) for upto in sorted({certain, len(columns)})]
+        cost, rows, after = min((way for way in ways if way[1]), key=lambda way: way[0], default=(0, None, ways[-1][2]))
+        if rows is None or sum(way[1] is not None and way[0] == cost for way in ways) > 1:
             return [[self._span(line, line)] for line in range(number, after)], after
         total, after = self._total(after)
         return [*rows, *total], after
+
+    def _rows_below(
+        self, number: int, section: _Label | None, columns: Sequence[_Label]
+    ) -> tuple[int, list[Row] | None, int]:
+        """The rows of a header with these columns, how far-fetched they are, and where they end."""
+        run, after = self._run(columns[-1].next)
+        reading = self._reading([section, *columns], run) if section else None
+        if reading is None:  # a section that is no column of every row is a row of its own
+            reading = self._reading(columns, run)
+            if reading and section:
+                reading = (reading[0], [[section.span], *reading[1]])
+        if reading is None and not section:  # or nobody knows the section, and it stands above
+            reading = self._reading([_Label("section", None, number), *columns], run)
+        return (*reading, after) if reading else (0, None, after)
 
     # ------------------------------------------------------------------------------------------------------- header
 
@@ -128,17 +137,18 @@ class IndicatorLines:
                 break
             if holds := self._rule.column_of(text):
                 found = _Label(holds, span, after)
-            elif guess and not looks_like and (likely := self._rules.indicators.column_like(text)):
+            elif guess and after == number + 1 and (likely := self._rules.indicators.column_like(text)):
                 looks_like = _Label(likely, span, after)
         return found or looks_like
 
-    def _columns(self, number: int) -> list[_Label]:
+    def _columns(self, number: int) -> tuple[list[_Label], int]:
         """The labels that follow each other from a line on, without a blank between them.
 
-        Behind two that the rules know by their very words, some may be known by their looks.
+        Behind two that the rules know by their very words, some may be known by their looks. Up to the number that is
+        given too they are certain: what looks like a label behind the last may be the first cell below.
         """
         labels: list[_Label] = []
-        first = number
+        first, upto = number, 0
         words = self._rules.indicators
         while number < min(len(self._lines), first + _MOST_COLUMNS):
             if labels and self._lines[number].blanks:
@@ -148,15 +158,20 @@ class IndicatorLines:
             if label is None:
                 break
             labels.append(label)
+            if self._column(number):
+                upto = len(labels)
             number = label.next
         for at, held in words.stand_ins(
             [(label.holds, self._text[slice(*(label.span or (0, 0)))]) for label in labels]
         ).items():
             labels[at] = labels[at]._replace(holds=held)
-        return labels
+        return labels, upto
 
-    def _reading(self, columns: Sequence[_Label], run: _Run) -> list[Row] | None:
-        """The rows of a header and the run below it: the least far-fetched reading, None where there is no one such."""
+    def _reading(self, columns: Sequence[_Label], run: _Run) -> tuple[int, list[Row]] | None:
+        """The rows of a header and the run below it: the least far-fetched reading and how far-fetched it is.
+
+        None where there is no one such.
+        """
         holds = [label.holds for label in columns]
         header: Row = [label.span for label in columns]
         readings: list[tuple[int, list[Row]]] = []
@@ -167,7 +182,7 @@ class IndicatorLines:
                     readings.append((counted[0], [*head, *counted[1]]))
         least = min((cost for cost, _ in readings), default=0)
         nearest = [rows for cost, rows in readings if cost == least]
-        return nearest[0] if len(nearest) == 1 else None
+        return (least, nearest[0]) if len(nearest) == 1 else None
 
     def _divided(self, names: list[_Holds], run: _Run) -> Iterator[tuple[list[_Holds], Row, _Run]]:
         """A second row of labels: blanks continue the labels above, the labels in one run divide those between."""

@@ -21,6 +21,7 @@ from extract.parser.indicators.values import Levels, goes_on_with, has_indicator
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import LabelUse
+from extract.target import parse_target
 
 # So many rows below a header show whether its section's cell is left out of them.
 ROWS_TO_JUDGE_BY = 50
@@ -57,7 +58,7 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
             break
         else:
             row, taken = body.whole_row(table.rows[at : at + MOST_PIECES])
-            body.take_row(row)
+            body.take_row(row, table.rows[at + taken] if at + taken < len(table.rows) else ())
         at += taken
     sheet.unfinished = body if at == len(table.rows) else None
     return at - number
@@ -83,6 +84,7 @@ class _Body:
         self._sheet = sheet
         self._table = table
         self.levels = levels
+        self._is_wrapped = False  # the row above goes on in the next
         self.take_header(header, number)
 
     def take_header(self, header: Header, number: int) -> None:
@@ -185,7 +187,7 @@ class _Body:
             text = sheet.text[span.start : span.end]
             sheet.fields.append(Field("total_score", bare_label(sheet.cell_text(label)), text, text, span))
 
-    def take_row(self, row: Row) -> None:
+    def take_row(self, row: Row, below: Row) -> None:
         """Record the row's indicators, if it holds any; a page break may have repeated the section's label."""
         if self._sheet.use(row[0]) == _SECTION:
             self._sheet.claim_label(row[0])
@@ -194,8 +196,17 @@ class _Body:
             self.levels = [Levels(self._level(heading), None)] * len(self.levels)
             return
         fitted = self._rows.fit(row)
-        if fitted is None or self._is_run_together(fitted):
+        was_wrapped, self._is_wrapped = (
+            self._is_wrapped,
+            isinstance(self._rows, Dump) and self._rows.is_wrapped(row, below),
+        )
+        if fitted is None or was_wrapped or self._is_wrapped:
             self._refuse(row)
+            return
+        if self._is_run_together(fitted):
+            level1 = self.levels[0].level1
+            self._refuse(row)
+            self.levels = [Levels(level1)] * len(self.levels)
             return
         for number, block in enumerate(self.header.blocks):
             self._take_levels(number, block, fitted)
@@ -223,16 +234,21 @@ class _Body:
         self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
 
     def _is_run_together(self, row: Fitted) -> bool:
-        """Whether a dump has run two rows together: two second levels stand in one cell, and two targets."""
+        """Whether a dump has run two rows together: a cell holds two targets, a line each, or two second levels."""
         if not isinstance(self._rows, Dump):
             return False
+        rules = self._sheet.rules
         for block in self.header.blocks:
-            level2, target = (row.own(block.columns.get("level2")), row.own(block.columns.get("target")))
-            if level2 and target and "\n" in self._sheet.cell_text(target):
-                printed, canonical = self._level(level2) or "", self._sheet.rules.levels.canonical
-                halves = ((printed[:at], printed[at:]) for at in range(2, len(printed) - 1))
-                if any(canonical("level2", half) and canonical("level2", rest) for half, rest in halves):
-                    return True
+            level2, target = row.own(block.columns.get("level2")), row.own(block.columns.get("target"))
+            lines = self._sheet.cell_text(target).split("\n") if target else []
+            if len(lines) < 2 or "" in lines:  # one line, or paragraphs of one cell
+                continue
+            if all(parse_target(line, rules.targets).comparator for line in lines):
+                return True
+            printed = (self._level(level2) if level2 else None) or ""
+            halves = ((printed[:at], printed[at:]) for at in range(2, len(printed) - 1))
+            if any(rules.levels.canonical("level2", a) and rules.levels.canonical("level2", b) for a, b in halves):
+                return True
         return False
 
     def _take_levels(self, number: int, block: Block, row: Fitted) -> None:

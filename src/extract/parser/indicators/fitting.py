@@ -147,6 +147,17 @@ class Dump:
                 readings.append(reading)
         return Fitted(readings[0], {}) if len(readings) == 1 else None
 
+    def is_wrapped(self, row: Row, below: Row) -> bool:
+        """Whether the row below holds the rest of words that this one begins: 产出 above 指标."""
+        canonical = self._sheet.rules.levels.canonical
+        for at, column in self._columns.items():
+            level = column.holds
+            if (level == "level1" or level == "level2") and len(row) == len(below) == self.width:
+                begun, rest = self._sheet.cell_text(row[at]), self._sheet.cell_text(below[at])
+                if begun and rest and not canonical(level, rest) and canonical(level, begun + rest):
+                    return True
+        return False
+
     def is_likely(self, row: Row) -> bool:
         """Whether a row of pieces is one: no cell of levels, points or targets holds what belongs to another column."""
         holds = ("level1", "level2", "weight", "score", "target")
@@ -172,7 +183,7 @@ class Dump:
                 continue
             at_home = behind.holds in ("level1", "level2") and canonical(behind.holds, texts[at + 1])
             is_behind = canonical(level, texts[at + 1]) and not canonical(level, texts[at])
-            if is_behind and not at_home and (texts[at] or not measures):
+            if is_behind and not at_home and not texts[at] and not measures:
                 return True
             if read_points(texts[at]) is not None:
                 return True

@@ -92,6 +92,9 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
     columns = _grid_columns(sheet, rows) if table.has_grid else _dump_columns(sheet, rows)
     if columns is None:
         return None
+    unknown = [column.label for column in columns if column.holds is None and column.label]
+    if any(_is_content(sheet, label) for label in unknown):  # rows run together, or no header at all
+        return None
     columns = _with_heirs(sheet, columns)
     for at, held in sheet.rules.indicators.stand_ins([(column.holds, column.label) for column in columns]).items():
         columns[at] = columns[at]._replace(holds=held)
@@ -144,12 +147,12 @@ def _divides(sheet: Sheet, above: Row, row: Row) -> bool:
     if 2 * sum(sheet.column(cell) is not None for cell in filled) > len(filled):
         return not (is_header_row(sheet, above) and is_header_row(sheet, row))
     is_run = filled[-1].column - filled[0].column < len(filled) and filled[0].column > 0
-    return is_run and len(row) > len(above) and not any(_is_content(sheet, cell) for cell in filled)
+    return is_run and len(row) > len(above) and not any(_is_content(sheet, sheet.cell_text(cell)) for cell in filled)
 
 
-def _is_content(sheet: Sheet, cell: Cell) -> bool:
-    """Whether a cell holds a level, a number or a sign: what stands below headers, not in them."""
-    text, levels = sheet.cell_text(cell), sheet.rules.levels
+def _is_content(sheet: Sheet, text: str) -> bool:
+    """Whether a text is a level, a number or a sign: what stands below headers, not in them."""
+    levels = sheet.rules.levels
     is_level = levels.canonical("level1", text) or levels.canonical("level2", text)
     return bool(is_level) or parse_target(text, sheet.rules.targets).kind != "qualitative"
 
