@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import regex
@@ -289,6 +289,7 @@ def _year_in(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@lru_cache(maxsize=4096)
 def _bare_level(printed: str) -> str:
     bare = _POINTS_AND_HINTS.sub("", bare_label(printed))
     return f"{bare[:-2]}指标" if bare.endswith("目标") else bare

@@ -143,16 +143,22 @@ class _Body:
             return row[0].column <= self.header.start
         first = next((cell for cell in row if not self._sheet.is_blank(cell)), row[0])
         text = self._sheet.cell_text(first)
-        if text and (self._sheet.rules.indicators.is_ending(text) or self._is_no_level(first, text)):
+        if text and not self._is_level(text) and self._is_below(first, text):
             return True
         full = self._table.has_grid or len(row) == self.header.width
         in_front = row[0].column < self.header.first and full
         return in_front and not self._sheet.is_blank(row[0])
 
-    def _is_no_level(self, cell: Cell, text: str) -> bool:
-        """Whether something stands where the first level does that is too long for one, or a sentence."""
+    def _is_level(self, text: str) -> bool:
+        canonical = self._sheet.rules.levels.canonical
+        return bool(canonical("level1", text) or canonical("level2", text))
+
+    def _is_below(self, cell: Cell, text: str) -> bool:
+        """Whether the first text of a row stands below the table: people, notes, or no level where one should be."""
+        if self._sheet.rules.indicators.is_ending(text):
+            return True
         level1 = self.header.blocks[0].columns.get("level1")
-        if level1 is None or cell.column != level1.start or self._sheet.rules.levels.canonical("level1", text):
+        if level1 is None or cell.column != level1.start:
             return False
         return len(text) > _LONGEST_LEVEL or any(mark in text for mark in "：:。；;")
 
@@ -165,7 +171,8 @@ class _Body:
     def is_total(self, row: Row) -> bool:
         """Whether the row sums up the table."""
         first = self._first_filled(row)
-        return first is not None and self._sheet.rules.indicators.is_total(self._sheet.cell_text(first))
+        text = self._sheet.cell_text(first) if first else ""
+        return bool(text) and not self._is_level(text) and self._sheet.rules.indicators.is_total(text)
 
     def _first_filled(self, row: Row) -> Cell | None:
         cells = (cell for cell in row if self._sheet.use(cell) != _SECTION and not self._sheet.is_blank(cell))

@@ -13,7 +13,7 @@ from extract.document import Cell
 from extract.parser.indicators.header import Column, Header, Row
 from extract.parser.sheet import Sheet
 from extract.rules import IndicatorColumn
-from extract.target import Target, parse_target
+from extract.target import parse_target
 from extract.values import read_points
 
 # A merged cell of an earlier row counts for each row that it covers in these columns; points and reasons count once.
@@ -111,11 +111,6 @@ def _preferred(columns: list[Column]) -> Column:
     return next((by_content[holds] for holds in _PREFERRED if holds in by_content), columns[0])
 
 
-def _is_only_a_target(name: Target) -> bool:
-    """Whether the text in the indicator's column is no name, but an operator and a number."""
-    return bool(name.comparator) and not name.implicit and not name.label
-
-
 def _lies_in(column: Column, cell: Cell) -> bool:
     return column.start <= cell.column and cell.column + cell.column_span <= column.end
 
@@ -168,26 +163,33 @@ class Dump:
 
     def _is_shifted(self, row: Row) -> bool:
         """Whether a level or points stand in a column behind theirs: the dump has a cell too many in front."""
-        canonical, targets = self._sheet.rules.levels.canonical, self._sheet.rules.targets
+        canonical = self._sheet.rules.levels.canonical
         texts = [self._sheet.cell_text(cell) for cell in row]
-        measures = any(
-            parse_target(texts[at], targets).comparator
-            for at, column in self._columns.items()
-            if column.holds == "target"
-        )
         for at, column in self._columns.items():
             level, behind = column.holds, self._columns.get(at + 1)
-            if level == "name" and _is_only_a_target(parse_target(texts[at], targets)):
+            if level == "name" and self._is_only_a_target(texts[at]):
                 return True
-            if (level != "level1" and level != "level2") or behind is None:
+            if level != "level1" and level != "level2":
                 continue
-            at_home = behind.holds in ("level1", "level2") and canonical(behind.holds, texts[at + 1])
-            is_behind = canonical(level, texts[at + 1]) and not canonical(level, texts[at])
-            if is_behind and not at_home and not texts[at] and not measures:
-                return True
             if read_points(texts[at]) is not None:
                 return True
+            if behind is None or texts[at] or not canonical(level, texts[at + 1]):
+                continue
+            at_home = behind.holds in ("level1", "level2") and canonical(behind.holds, texts[at + 1])
+            if not at_home and not self._has_measure(row):
+                return True
         return False
+
+    def _is_only_a_target(self, name: str) -> bool:
+        """Whether the text in the indicator's column is no name, but an operator and a number."""
+        if not any(map(str.isdigit, name)):
+            return False
+        target = parse_target(name, self._sheet.rules.targets)
+        return bool(target.comparator) and not target.implicit and not target.label
+
+    def _has_measure(self, row: Row) -> bool:
+        targets = (row[at] for at, column in self._columns.items() if column.holds == "target")
+        return any(parse_target(self._sheet.cell_text(cell), self._sheet.rules.targets).comparator for cell in targets)
 
     def _readings(self, row: Row) -> Iterator[dict[Column, Cell]]:
         missing = self.width - len(row)

@@ -78,7 +78,9 @@ def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> I
 def _span(sheet: Sheet, cell: Cell | None, other: Cell | None) -> Span:
     """The cell's text; where a row lacks the cell, the empty place at the end of the other one."""
     if cell:
-        return sheet.without_boilerplate(sheet.trimmed(cell.start, cell.end))
+        span = sheet.trimmed(cell.start, cell.end)
+        # In a dump the last cell of a table has the paragraphs below it: a page mark.
+        return sheet.without_boilerplate(span) if "\n" in sheet.text[span.start : span.end] else span
     assert other  # a row without name and target holds no indicator
     return Span(other.end, other.end)
 
