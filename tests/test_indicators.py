@@ -317,3 +317,50 @@ def test_columns_in_any_order_give_the_same_rows_and_lines_none_that_are_wrong(
     assert results_of(dump(table).encode()) == expected
     for lines in (one_cell_a_line, wrapped_catdoc):
         assert results_of(lines(table).encode()) in (expected, [])
+
+
+# -------------------------------------------------------------------------------------------------- one cell on a line
+
+LINES: dict[str, tuple[str, Sequence[Row]]] = {
+    "a label on two lines": (
+        "一级/指标/三级指标/年度/指标值/分值 产出指标/步道/≥3公里/10 /乔木/≥200株/5",
+        [("annual", "产出指标", None, "步道", "≥3公里"), ("annual", "产出指标", None, "乔木", "≥200株")],
+    ),
+    "a level on many lines, its points on one more": (
+        "一级指标/三级指标/指标值 产/出/指/标/（50分）/步道/≥3公里",
+        [("annual", "产出指标（50分）", None, "步道", "≥3公里")],
+    ),
+    "a name that is also a label of the form": (
+        "一级指标/二级指标/三级指标/指标值 产出指标/时效指标/起止时间/≤12个月",
+        [("annual", "产出指标", "时效指标", "起止时间", "≤12个月")],
+    ),
+    "a name that is also a level": (
+        "一级指标/二级指标/三级指标/指标值 满意度指标/满意度指标/服务对象满意度/≥90%",
+        [("annual", "满意度指标", "满意度指标", "服务对象满意度", "≥90%")],
+    ),
+    "a reason on two lines": (
+        "三级指标/指标值/得分/未完成原因分析 步道/≥3公里/8/雨季停工。/已补建。 乔木/≥200株/10/",
+        [("annual", None, None, "步道", "≥3公里"), ("annual", None, None, "乔木", "≥200株")],
+    ),
+    "a header in two rows": (
+        "一级指标/三级指标/指标值/偏差原因分析/备注 ///经费保障/原因说明/ 产出指标/步道/≥3公里/√/资金未到位/补报",
+        [("annual", "产出指标", None, "步道", "≥3公里")],
+    ),
+    "points that sum up": (
+        "一级指标/三级指标/指标值/分值/得分 产出指标/步道/≥3公里/10/9 总分/100/96",
+        [("annual", "产出指标", None, "步道", "≥3公里")],
+    ),
+    "a template that nobody filled in": (
+        "一级指标/二级指标/三级指标/指标值 产出指标/数量指标/指标1：/ /……// 满意度指标/服务对象满意度指标/指标1：/",
+        [],
+    ),
+    "lines that do not come out even": ("一级指标/三级指标/指标值/分值 产出指标/步道/≥3公里/10 产出指标/乔木/5", []),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_rows_are_counted_off_where_each_cell_is_a_line(case: str) -> None:
+    lines, expected = LINES[case]
+    cells = lines.replace(" ", "/").replace("/", "\n")
+    text = f"{TITLE}\n（2021年度）\n专项名称\n公园管护\n{cells}\n其他需要说明的问题\n无\n"
+    assert rows_of(text.encode()) == expected

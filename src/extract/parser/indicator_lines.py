@@ -29,8 +29,8 @@ _MOST_PIECES = 12
 _MOST_COLUMNS = 40
 _MOST_LINES = 2000
 # How far-fetched a reading is: 1 for each line more in a name or in prose, and for a level that no vocabulary knows; a
-# target without an indicator.
-_UNKNOWN, _NAMELESS = 1, 2
+# target without an indicator; an indicator that is called like a level.
+_UNKNOWN, _NAMELESS, _LEVEL_AS_NAME = 1, 2, 3
 
 
 class Line(NamedTuple):
@@ -47,6 +47,13 @@ class _Label(NamedTuple):
     holds: _Holds
     span: Span | None
     next: int
+
+
+class _Reading(NamedTuple):
+    """Rows, and how far-fetched it is to read them; None where there are others that are as good."""
+
+    cost: int
+    rows: list[Row] | None
 
 
 # A cell is the stretch from its first line to its last; None is a blank one.
@@ -89,25 +96,29 @@ class IndicatorLines:
             return None
         columns, certain = self._columns(start)
         ways = [self._rows_below(number, section, columns[:upto]) for upto in sorted({certain, len(columns)})]
-        cost, rows, after = min((way for way in ways if way[1]), key=lambda way: way[0], default=(0, None, ways[-1][2]))
-        if rows is None or sum(way[1] is not None and way[0] == cost for way in ways) > 1:
+        possible = [way for way in ways if way[0]]
+        reading, after = min(possible, key=lambda way: way[0].cost if way[0] else 0, default=ways[-1])
+        equal = [way for way, _ in possible if way and reading and way.cost == reading.cost]
+        rows = reading.rows if reading and len(equal) == 1 else None
+        if rows is None:
             return [[self._span(line, line)] for line in range(number, after)], after
         total, after = self._total(after)
         return [*rows, *total], after
 
     def _rows_below(
         self, number: int, section: _Label | None, columns: Sequence[_Label]
-    ) -> tuple[int, list[Row] | None, int]:
-        """The rows of a header with these columns, how far-fetched they are, and where they end."""
+    ) -> tuple[_Reading | None, int]:
+        """The rows of a header with these columns, and where they end."""
         run, after = self._run(columns[-1].next)
-        reading = self._reading([section, *columns], run) if section else None
-        if reading is None:  # a section that is no column of every row is a row of its own
-            reading = self._reading(columns, run)
-            if reading and section:
-                reading = (reading[0], [[section.span], *reading[1]])
-        if reading is None and not section:  # or nobody knows the section, and it stands above
-            reading = self._reading([_Label("section", None, number), *columns], run)
-        return (*reading, after) if reading else (0, None, after)
+        if section:  # in front of every row, or a row of its own
+            alone = self._reading(columns, run)
+            if alone and alone.rows:
+                alone = alone._replace(rows=[[section.span], *alone.rows])
+            readings = [self._reading([section, *columns], run), alone]
+        else:  # or nobody knows the section, and it stands above
+            unknown = _Label("section", None, number)
+            readings = [self._reading(columns, run), self._reading([unknown, *columns], run)]
+        return min(filter(None, readings), key=lambda reading: reading.cost, default=None), after
 
     # ------------------------------------------------------------------------------------------------------- header
 
@@ -167,22 +178,20 @@ class IndicatorLines:
             labels[at] = labels[at]._replace(holds=held)
         return labels, upto
 
-    def _reading(self, columns: Sequence[_Label], run: _Run) -> tuple[int, list[Row]] | None:
-        """The rows of a header and the run below it: the least far-fetched reading and how far-fetched it is.
-
-        None where there is no one such.
-        """
+    def _reading(self, columns: Sequence[_Label], run: _Run) -> _Reading | None:
+        """The least far-fetched reading of a header and the run below it, None where there is none."""
         holds = [label.holds for label in columns]
         header: Row = [label.span for label in columns]
-        readings: list[tuple[int, list[Row]]] = []
+        readings: list[_Reading] = []
         for row_end in (0, 1):
             ways = [(held, [header, row], below) for held, row, below in self._divided(holds, run[row_end:])]
             for held, head, below in ways or [(holds, [header], run)]:
                 if counted := self._counted(held, below, row_end):
-                    readings.append((counted[0], [*head, *counted[1]]))
-        least = min((cost for cost, _ in readings), default=0)
-        nearest = [rows for cost, rows in readings if cost == least]
-        return (least, nearest[0]) if len(nearest) == 1 else None
+                    rows = counted.rows
+                    readings.append(counted._replace(rows=None if rows is None else [*head, *rows]))
+        least = min((reading.cost for reading in readings), default=0)
+        nearest = [reading for reading in readings if reading.cost == least]
+        return (nearest[0] if len(nearest) == 1 else _Reading(least, None)) if nearest else None
 
     def _divided(self, names: list[_Holds], run: _Run) -> Iterator[tuple[list[_Holds], Row, _Run]]:
         """A second row of labels: blanks continue the labels above, the labels in one run divide those between."""
@@ -204,7 +213,7 @@ class IndicatorLines:
     # --------------------------------------------------------------------------------------------------------- body
 
     def _run(self, number: int) -> tuple[_Run, int]:
-        """The lines from one on up to the end of the table, and where that is."""
+        """The lines from one on up to the end of the table, and where that is; behind the last line all is blank."""
         run: _Run = []
         while number < len(self._lines):
             run += [None] * min(self._lines[number].blanks, _MOST_LINES)
@@ -212,13 +221,17 @@ class IndicatorLines:
                 break
             run.append(number)
             number += 1
+        if number == len(self._lines):
+            run += [None] * _MOST_COLUMNS
         return run, number
 
     def _ends(self, number: int) -> bool:
         words, text = self._rules.indicators, self._line(number)
-        is_name = number > 0 and self._is_level(self._span(number - 1, number - 1))
+        # A level, what stands behind one, and the second of two headers are in the table, whatever labels the form has.
+        around = [line for line in (number, number - 1) if line >= 0]
+        is_inside = any(self._is_level(self._span(line, line)) for line in around) or all(map(self._column, around))
         return (
-            (self._ends_table(number) and not is_name)
+            (self._ends_table(number) and not is_inside)
             or words.is_total(text)
             or words.is_ending(text)
             or self._rules.phrases.is_boilerplate(text)
@@ -234,15 +247,14 @@ class IndicatorLines:
             after += 1
         return [[self._span(line, line) for line in range(number, after)]], after
 
-    def _counted(self, names: Sequence[_Holds], run: _Run, row_end: int) -> tuple[int, list[Row]] | None:
+    def _counted(self, names: Sequence[_Holds], run: _Run, row_end: int) -> _Reading | None:
         """The least far-fetched way to count the run off in rows of these columns, each with so many blanks behind it.
 
-        With its cost; None where there is no way, or another as good. Blanks behind the last cell mean nothing.
+        None where there is no way. More blanks than the last row needs mean nothing.
         """
         if any(line is not None for line in run[:row_end]) or not names:
             return None
         length = max((at + 1 for at, line in enumerate(run) if line is not None), default=0)
-        run = run[:length] + [None] * (len(names) + row_end)
         best: dict[int, tuple[int, int, int, Row]] = {row_end: (0, 1, -1, [])}  # cost, ways, where from, the row
         for position in range(row_end, length):
             if position not in best:
@@ -262,8 +274,8 @@ class IndicatorLines:
         least = min(cost for cost, *_ in ends.values())
         nearest = [end for end, (cost, *_) in ends.items() if cost == least]
         if len(nearest) > 1 or best[nearest[0]][1] > 1:
-            return None
-        return least, [*_path(best, nearest[0])][::-1]
+            return _Reading(least, None)
+        return _Reading(least, [*_path(best, nearest[0])][::-1])
 
     def _row_readings(self, names: Sequence[_Holds], run: _Run, position: int) -> _Readings:
         """The best ways to fill the columns from a position on, by where they end."""
@@ -309,34 +321,44 @@ class IndicatorLines:
 
     def _level(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
         """A known level on one or more lines, or one line of something else; a paragraph may have left a blank."""
-        for end in range(at + 1, min(at + _MOST_PIECES, len(run)) + 1):
-            if (line := run[end - 1]) is None:
-                continue
-            if narrow(self._line(line)).startswith("(") and end == at + 1:  # points belong to the level above them
-                return
-            if self._is_level(self._stretch(run, at, end)):
+        first = run[at]
+        assert first is not None
+        if narrow(self._line(first)).startswith("("):  # points belong to the level above them
+            return
+        is_placeholder = self._rules.phrases.is_placeholder(self._line(first))
+        if not self._is_level(self._span(first, first)) and not self._measures(first):
+            yield at + 1, 0 if is_placeholder else _UNKNOWN
+        for end in range(at + 1, min(at + (1 if is_placeholder else _MOST_PIECES), len(run)) + 1):
+            if run[end - 1] is None and run[end - 2] is None:
+                break
+            if run[end - 1] is not None and self._is_level(self._stretch(run, at, end)):
                 yield end, 0
-            elif end == at + 1 and not self._measures(line):
-                yield end, _UNKNOWN
 
     def _name(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
-        """One line, or several where the line below them is the first that measures something; no level is a name."""
+        """One line, or several where the line below them is the first that measures; a level is hardly a name."""
         if (line := run[at]) is not None and self._is_level(self._span(line, line)):
+            yield at + 1, _LEVEL_AS_NAME
             return
         yield at + 1, 0
         for end in self._ends_of_lines(run, at, LABEL_LINES):
             last, below = run[end - 1], run[end] if end < len(run) else None
             if last is None or below is None or self._measures(last) or self._is_level(self._span(last, last)):
                 break
+            if self._line(last).endswith(("。", "；")):  # the end of a sentence is none of a name
+                break
             if end > at + 1 and self._measures(below):
                 yield end, end - at - 1
                 break
 
     def _prose(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
-        """One line or more of a reason or a remark; no level is one."""
+        """One line or more of a reason or a remark; no level and, among several, no number is one."""
+        has_number = False
         for end in self._ends_of_lines(run, at, _MOST_PIECES):
             last = run[end - 1]
             if last is None or self._is_level(self._span(last, last)):
+                break
+            has_number |= bool(parse_target(self._line(last), self._rules.targets).comparator)
+            if has_number and end > at + 1:
                 break
             yield end, end - at - 1
 
