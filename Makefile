@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DATABASE := demo.duckdb
 
-.PHONY: demo test bench samples golden clean
+.PHONY: demo test test-browser bench samples golden clean
 
 demo: .venv/installed  ## import samples/ into a DuckDB file and print the report
 	rm -f $(DEMO_DATABASE)
@@ -15,6 +15,11 @@ test: .venv/installed-dev  ## linter, formatter, type checker and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+test-browser: .venv/installed-dev  ## the HTML report in Debian's Chromium; installs it where it is missing
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	$(BIN)/python -m pytest tests/browser
 
 bench: .venv/installed-dev  ## documents and forms per second, time by stage, ratio to the floor
 	$(BIN)/python benchmarks/run.py

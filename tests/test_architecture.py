@@ -21,7 +21,7 @@ PACKAGE = ROOT / "src" / "extract"
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"tui"},
+    {"tui", "page"},
     {"review"},
     {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage", "grid"},
     {"result"},

@@ -22,8 +22,9 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.corrections import MISSING, Change, record, stored, withdraw
+from extract.document import Span
 from extract.rows import actual_values, target_values
-from extract.show import VALUE_STYLE, marked_source
+from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
 from extract.store import Store, open_for_reading
 from extract.target import Grammar, parse_target
 from extract.terminal import data, percent, plain_number, visible
@@ -39,7 +40,7 @@ _WORST = """
          rest AS (SELECT form_id, sum(text_end - text_start) AS characters FROM leftovers GROUP BY form_id)
     SELECT form_id FROM forms LEFT JOIN found USING (form_id) LEFT JOIN rest USING (form_id)
     WHERE form_kind <> 'unknown' AND coalesce(weight, 0) + coalesce(characters, 0) > 0
-      AND form_id NOT IN (SELECT form_id FROM reviews) AND ($kind IS NULL OR form_kind = $kind)
+      AND ($again OR form_id NOT IN (SELECT form_id FROM reviews)) AND ($kind IS NULL OR form_kind = $kind)
     ORDER BY CASE grade WHEN 'poor' THEN 0 WHEN 'check' THEN 1 ELSE 2 END,
              coalesce(weight, 0) + coalesce(characters, 0) DESC, form_id LIMIT $limit
 """
@@ -66,8 +67,8 @@ _INDICATORS = """
            actual_text, weight, score, name_start, greatest(name_end, text_end)
     FROM indicators WHERE form_id = ? ORDER BY indicator_index
 """
-_FINDINGS = "SELECT severity, code, message FROM findings WHERE form_id = ?"
-_LEFTOVERS = "SELECT text FROM leftovers WHERE form_id = ? ORDER BY text_start"
+_FINDINGS = "SELECT severity, code, message, text_start, text_end FROM findings WHERE form_id = ?"
+_LEFTOVERS = "SELECT text_start, text_end FROM leftovers WHERE form_id = ? ORDER BY text_start"
 _RATES = """
     SELECT coalesce(form_kind, 'gone'), count(*), sum(values_checked), sum(values_wrong), count_if(values_wrong > 0)
     FROM reviews LEFT JOIN forms USING (form_id) WHERE in_sample AND outcome <> 'skipped' GROUP BY ALL ORDER BY ALL
@@ -108,9 +109,18 @@ class Value(NamedTuple):
     end: int
 
 
+class ShownFinding(NamedTuple):
+    """What the program noticed, and where, if it has a place in the form."""
+
+    severity: str
+    code: str
+    message: str
+    place: Span | None
+
+
 @dataclass(frozen=True, slots=True)
 class FormOnDesk:
-    """A form as the person sees it; `text` is the form's part of the source."""
+    """A form as the person sees it; `text` is the form's part of the source, in which all places count."""
 
     form_id: str
     in_sample: bool
@@ -121,8 +131,8 @@ class FormOnDesk:
     path: str | None
     text: str
     values: tuple[Value, ...]
-    findings: tuple[Row, ...]
-    leftovers: tuple[str, ...]
+    findings: tuple[ShownFinding, ...]
+    leftovers: tuple[Span, ...]
 
 
 class ErrorRate(NamedTuple):
@@ -164,7 +174,7 @@ class Desk:
         self._acts: list[_Act] = []
         self._position = 0
         with _reading(database) as connection:
-            bad = connection.execute(_WORST, {"kind": kind, "limit": worst}).fetchall()
+            bad = connection.execute(_WORST, {"kind": kind, "limit": worst, "again": False}).fetchall()
             drawn = connection.execute(_SAMPLE, {"kind": kind, "limit": sample, "seed": seed}).fetchall()
         in_sample = {form_id for (form_id,) in drawn}
         # A bad form that was drawn, too, is looked at once and counts.
@@ -182,7 +192,7 @@ class Desk:
             return None
         form_id, in_sample = self._queue[self._position]
         with _reading(self._database) as connection:
-            return _load(connection, form_id, in_sample)
+            return load_form(connection, form_id, in_sample=in_sample)
 
     def correct(self, form: FormOnDesk, changes: Sequence[Change]) -> None:
         """Store and apply changes of the form. Raises UsageError where one cannot be."""
@@ -266,7 +276,15 @@ def wilson_interval(hits: int, trials: int) -> tuple[float, float]:
 # ---------------------------------------------------------------------------------------------------------- reading
 
 
-def _load(connection: duckdb.DuckDBPyConnection, form_id: str, in_sample: bool) -> FormOnDesk:
+def worst_forms(connection: duckdb.DuckDBPyConnection, most: int) -> list[str]:
+    """At most so many forms, the worst first, whether people have looked at them or not."""
+    rows = connection.execute(_WORST, {"kind": None, "limit": most, "again": True}).fetchall()
+    return [form_id for (form_id,) in rows]
+
+
+def load_form(connection: duckdb.DuckDBPyConnection, form_id: str, *, in_sample: bool = False) -> FormOnDesk:
+    """The stored form `form_id` as it comes on the desk."""
+
     def rows(sql: str) -> list[Row]:
         return connection.execute(sql, [form_id]).fetchall()
 
@@ -288,8 +306,13 @@ def _load(connection: duckdb.DuckDBPyConnection, form_id: str, in_sample: bool) 
         path,
         text[start:end],
         tuple(values),
-        tuple(rows(_FINDINGS)),
-        tuple(text for (text,) in rows(_LEFTOVERS)),
+        tuple(
+            ShownFinding(
+                severity, code, message, None if a is None else Span(max(a, start) - start, max(b, start) - start)
+            )
+            for severity, code, message, a, b in rows(_FINDINGS)
+        ),
+        tuple(Span(a - start, b - start) for a, b in rows(_LEFTOVERS)),
     )
 
 
@@ -353,10 +376,10 @@ def print_form_on_desk(form: FormOnDesk, progress: tuple[int, int], console: Con
         else:
             table.add_row(str(number), Text("\n").join((read, source)))
     console.print(table)
-    for text in form.leftovers:
-        console.print(data("not used: ", "red").append_text(data(_cut(text))))
-    for severity, code, message in form.findings:
-        console.print(data(f"{severity} {code}: ", "yellow").append_text(data(message)))
+    for start, end in form.leftovers:
+        console.print(data("not used: ", "red").append_text(data(_cut(form.text[start:end]))))
+    for finding in form.findings:
+        console.print(data(f"{finding.severity} {finding.code}: ", "yellow").append_text(data(finding.message)))
 
 
 def print_error_rates(rates: Sequence[ErrorRate], console: Console) -> None:
@@ -375,7 +398,8 @@ def print_error_rates(rates: Sequence[ErrorRate], console: Console) -> None:
 
 def print_source(form: FormOnDesk, console: Console) -> None:
     """The whole source of the form, a line for each row of its tables, with its values marked."""
-    console.print(marked_source(form.text, {VALUE_STYLE: [(value.start, value.end) for value in form.values]}))
+    values = [(value.start, value.end) for value in form.values]
+    console.print(marked_source(form.text, {VALUE_STYLE: values, LEFTOVER_STYLE: form.leftovers}))
 
 
 def _shown(value: Value) -> Text:

@@ -118,7 +118,7 @@ class ReviewApp(App[None]):
         head = data(
             f"[{done + 1}/{all_of_them} · {why}] {form.title} · {form.fiscal_year or 'no year'} · {form.kind}\n"
         )
-        findings = " · ".join(f"{severity} {code}" for severity, code, _ in form.findings)
+        findings = " · ".join(f"{each.severity} {each.code}" for each in form.findings)
         self.query_one("#head", Static).update(head.append_text(data(findings or "no findings", "yellow")))
         self._list_values("")
 
@@ -137,7 +137,7 @@ class ReviewApp(App[None]):
         assert self._form
         text = self._form.text
         places = {VALUE_STYLE: [(v.start, v.end) for v in self._form.values]}
-        places[LEFTOVER_STYLE] = [(at, at + len(left)) for left in self._form.leftovers if (at := text.find(left)) >= 0]
+        places[LEFTOVER_STYLE] = [(left.start, left.end) for left in self._form.leftovers]
         if selected:
             places[_SELECTED_STYLE] = [(selected.start, max(selected.end, selected.start + 1))]
         shown = marked_source(text, places)

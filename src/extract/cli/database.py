@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, opened
-from extract.cli.output import database_option, print_json
+from extract.cli.output import complain, database_option, print_json
+from extract.errors import UsageError
+
+Language = Literal["en", "zh"]
 
 
 def report_command(
     db: Database = DEFAULT_DATABASE,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Length of the lists of files and forms.")] = 10,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write a page that opens offline: charts, and forms beside their source."),
+    ] = None,
+    most_forms: Annotated[int, typer.Option("--forms", min=0, help="So many forms in the page, worst first.")] = 100,
+    language: Annotated[Language, typer.Option("--lang", help="Language of the page.")] = "zh",
+    with_contacts: Annotated[bool, typer.Option("--with-contacts", help="Leave phones in the page unmasked.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Report what came out of an import, what did not, and what to look at first."""
+    """Report what came out of an import, what did not, and what to look at first.
+
+    Example:  extract report --html report.html
+    """
     from extract.report import make_report, print_report, report_as_json
     from extract.terminal import data_console
 
+    if html:
+        _write_page(db, html, language, most_forms, with_contacts=with_contacts)
+        return
     with opened(db) as connection:
         report = make_report(connection, limit)
     if as_json:
@@ -45,3 +62,24 @@ def show_command(
         print_json(form_as_json(shown))
     else:
         print_form(shown, data_console())
+
+
+def _write_page(db: Path, html: Path, language: Language, most_forms: int, *, with_contacts: bool) -> None:
+    """The report as a page, whole or not at all."""
+    try:
+        from extract.page import make_page
+    except ModuleNotFoundError as missing:
+        message = "the page needs Jinja and Plotly; install them with: pip install 'declaration-extract[html]'"
+        raise UsageError("report.no_page", message) from missing
+    from extract.masks import masked_schema
+    from extract.store import attach_for_reading
+
+    with attach_for_reading(db) as connection:
+        masked_schema(connection, with_contacts=with_contacts, reads_texts=True)
+        page = make_page(connection, language, most_forms)
+    try:
+        html.write_text(page, "utf-8")
+    except OSError as error:
+        message = f"{html}: cannot be written: {error.strerror}; choose another place"
+        raise UsageError("report.unwritable", message) from error
+    complain(f"{html} is written; open it in a browser")
