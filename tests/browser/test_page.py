@@ -48,7 +48,8 @@ def browser() -> Iterator[playwright.Browser]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The samples and a hostile form in a database, and its page in both languages."""
     folder = tmp_path_factory.mktemp("page")
-    (folder / "hostile.txt").write_text(dump([declaration_table(Declaration(project_name=HOSTILE))]) + "\t剩余\n", "utf-8")
+    form = declaration_table(Declaration(project_name=HOSTILE))
+    (folder / "hostile.txt").write_text(dump([form]) + "\t剩余\n", "utf-8")
     assert run_extract(folder, "import", str(ROOT / "samples"), "hostile.txt").returncode in (0, 1)
     for language in ("zh", "en"):
         run = run_extract(folder, "report", "--html", f"{language}.html", "--lang", language, "--forms", "1000")
