@@ -31,8 +31,9 @@ class Head(NamedTuple):
 _PER_NOUN = re.compile(f"(?:(?![{CHINESE_DIGITS}])[一-鿿]){{1,3}}")
 _LONGEST_ACTION = 3
 # What in front of a number turns it into something else: an ordinal, a rhythm (每3年), a half of a range or fraction, a
-# place on a road (K12+300), a difference (较目标低5%), an excess (超预算20%), a basis (按预算的90%), a digit.
-_MISLEADING = rf".*(?:第|每|[-‐‑–—―~/+高低多少]|{{negations}})|.*每{N}.*|超.*|按.*的|.*\d.*"
+# place on a road (K12+300), a difference (较目标低5%), an excess (超预算20%), a basis (按预算的90%), a digit, and what
+# ends like an operator that the rules do not know (不逊于95%).
+_MISLEADING = rf".*(?:第|每|[-‐‑–—―~/+高低多少过到至]|(?<!介)于|{{negations}})|.*每{N}.*|超.*|按.*的|.*\d.*"
 
 
 class Heads:
