@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from extract.errors import RuleError
-from extract.rules import LabelUse, RuleSet, load_rules, packaged_rules
+from extract.rules import LabelUse, MoneyLabel, RuleSet, load_rules, packaged_rules
+from extract.rules.spec import spellings
 
 FORM = "forms/special-fund-declaration.yaml"
 
@@ -42,14 +43,14 @@ def test_every_shipped_rule_file_is_loaded(path: Path, rules: RuleSet) -> None:
 
 
 def test_an_unknown_key_is_named_with_file_line_and_the_known_keys(folder: Path) -> None:
-    line = edit(folder, FORM, "    required: true", "    requierd: true")
+    line = edit(folder, FORM, "required: [", "requierd: [")
     message = refusal(folder)
-    assert f"special-fund-declaration.yaml, line {line}, key fields.3.requierd" in message
-    assert "known are name, labels, type, options, required" in message
+    assert f"special-fund-declaration.yaml, line {line}, key requierd" in message
+    assert "known are" in message
 
 
 def test_a_pattern_that_does_not_compile_is_refused(folder: Path) -> None:
-    line = edit(folder, FORM, "pattern: '[\\p{Han}", "pattern: '([\\p{Han}")
+    line = edit(folder, FORM, "专项资金(?:预算)", "专项资金((?:预算)")
     assert f"line {line}, key titles.1: the pattern does not compile" in refusal(folder)
 
 
@@ -64,10 +65,10 @@ def test_a_pattern_that_matches_what_it_must_refuse_is_refused(folder: Path) -> 
 
 
 def test_a_label_that_means_two_things_is_refused(folder: Path) -> None:
-    line = edit(folder, FORM, "labels: [专项概况,", "labels: [专项 名称：, 专项概况,")
+    line = edit(folder, "vocabulary/labels.yaml", "labels: [监督单位,", "labels: [项目 名称：, 监督单位,")
     message = refusal(folder)
-    assert f"line {line}, key fields.12.labels" in message
-    assert "already means the field 'project_name'" in message
+    assert f"labels.yaml, line {line}, key fields." in message
+    assert "already means the field project_name" in message
 
 
 def test_a_key_that_stands_twice_is_refused(folder: Path) -> None:
@@ -76,12 +77,12 @@ def test_a_key_that_stands_twice_is_refused(folder: Path) -> None:
 
 
 def test_an_unknown_type_is_refused_with_the_known_ones(folder: Path) -> None:
-    edit(folder, FORM, "type: period", "type: timespan")
+    edit(folder, "vocabulary/labels.yaml", "type: period", "type: timespan")
     assert "there is no type 'timespan'; the types are line, text" in refusal(folder)
 
 
 def test_a_field_without_any_label_is_refused(folder: Path) -> None:
-    edit(folder, FORM, "name: unit_head", "name: unit_chief")
+    edit(folder, FORM, "key: project_name", "key: project_name\nfields: [{name: unit_chief}]")
     assert "the field 'unit_chief' has no labels" in refusal(folder)
 
 
@@ -93,7 +94,7 @@ def test_two_kinds_that_claim_one_title_are_refused(folder: Path) -> None:
 
 def test_broken_yaml_is_refused_with_its_line(folder: Path) -> None:
     line = edit(folder, FORM, "key: project_name", "key: [project_name")
-    assert f"special-fund-declaration.yaml, line {line + 2}" in refusal(folder)
+    assert f"special-fund-declaration.yaml, line {line + 1}" in refusal(folder)
 
 
 def test_a_file_that_is_not_utf8_is_refused(folder: Path) -> None:
@@ -115,19 +116,52 @@ def mine(tmp_path: Path, name: str, text: str) -> Path:
 
 
 def test_a_file_of_a_second_folder_adds_to_the_one_of_the_same_name(folder: Path, tmp_path: Path) -> None:
-    one_label = mine(tmp_path, "vocabulary/labels.yaml", "labels: {reporting_unit: [呈报机关]}\n")
-    both = load_rules(folder, one_label)
-    for label in ("呈报机关", "填报单位"):
-        assert both.forms[0].labels[label] == LabelUse("field", "reporting_unit")
+    one_label = "fields: [{name: reporting_unit, labels: [呈报机关]}]\n"
+    both = load_rules(folder, mine(tmp_path, "vocabulary/labels.yaml", one_label))
+    for form in both.forms:
+        for label in ("呈报机关", "填报单位"):
+            assert form.labels[label] == LabelUse("field", "reporting_unit")
     assert both.version != load_rules(folder).version
 
 
 def test_an_item_that_begins_like_one_of_the_list_is_laid_over_it(folder: Path, tmp_path: Path) -> None:
-    added = "fields:\n  - {name: project_name, labels: [项目全称], required: false}\n  - {name: seal, labels: [印章]}\n"
-    (form,) = load_rules(folder, mine(tmp_path, FORM, added)).forms
-    assert form.labels["项目全称"] == form.labels["项目名称"] == LabelUse("field", "project_name")
-    assert not form.fields["project_name"].required
+    added = "fields:\n  - {name: postcode, labels: [邮政编号], type: text}\n  - {name: seal, labels: [印章]}\n"
+    form = load_rules(folder, mine(tmp_path, "vocabulary/labels.yaml", added)).forms[0]
+    assert form.labels["邮政编号"] == form.labels["邮政编码"] == LabelUse("field", "postcode")
+    assert form.fields["postcode"].type == "text"
     assert list(form.fields)[-1] == "seal"
+
+
+def test_a_kind_has_fields_and_labels_of_its_own_before_the_shared_ones(folder: Path, tmp_path: Path) -> None:
+    added = "fields:\n  - {name: implementing_unit, labels: [电话]}\n  - {name: seal, labels: [印章], type: line}\n"
+    rules = load_rules(folder, mine(tmp_path, FORM, added))
+    own = next(form for form in rules.forms if form.kind == "special-fund-declaration")
+    other = next(form for form in rules.forms if form.kind == "project-declaration")
+    assert own.labels["电话"] == LabelUse("field", "implementing_unit")
+    assert other.labels["电话"] == LabelUse("field", "contact_phone")
+    assert own.fields["implementing_unit"].type == "line"
+    assert ("seal" in own.fields, "seal" in other.fields) == (True, False)
+
+
+def test_one_line_of_labels_stands_for_each_of_its_choices(rules: RuleSet) -> None:
+    assert spellings("【|项目】实施【单位|部门】") == ["实施单位", "实施部门", "项目实施单位", "项目实施部门"]
+    assert rules.forms[0].use_of("项目实施单位（盖章）：") == LabelUse("field", "implementing_unit")
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("其中：当年财政拨款（万元）", MoneyLabel("fiscal", None, "annual")),
+        ("2021年度预算资金", MoneyLabel("total")),
+        ("中期资金总额：", MoneyLabel("total", None, "long_term")),
+        ("全年执行数（B）", MoneyLabel(stage="executed")),
+        ("1—7月执行数", MoneyLabel(stage="executed")),
+        ("预算执行率（B/A×100%）", MoneyLabel()),
+        ("项目名称", None),
+    ],
+)
+def test_a_label_says_whose_money_it_is_and_when(rules: RuleSet, text: str, meaning: MoneyLabel | None) -> None:
+    assert rules.money_of(text) == meaning
 
 
 def test_a_file_that_says_so_replaces_the_one_of_the_same_name(folder: Path, tmp_path: Path) -> None:
@@ -140,8 +174,8 @@ def test_a_file_that_says_so_replaces_the_one_of_the_same_name(folder: Path, tmp
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("fields:\n  - {name: seal, labels: [印章], sort: a}\n", "line 2, key fields.20.sort"),
-        ("fields:\n  - name: project_name\n    type: timespan\n", "line 2, key fields.3"),
+        ("fields:\n  - {name: seal, labels: [印章], sort: a}\n", "line 2, key fields.1.sort"),
+        ("fields:\n  - name: project_name\n    type: timespan\n", "line 2, key fields.1"),
         ("titles:\n  - pattern: 表\n    examples: [单]\n", "line 2, key titles.2"),
     ],
 )
@@ -163,7 +197,41 @@ def test_a_mistake_in_an_added_file_is_named_in_that_file(folder: Path, tmp_path
 def test_a_title_is_known_with_prefixes_years_and_blanks(rules: RuleSet, line: str) -> None:
     title = rules.title(line)
     assert title is not None
-    assert title.rule is rules.forms[0]
+    assert title.rule
+    assert title.rule.kind == "special-fund-declaration"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("项目支出绩效目标申报表（范本）", "project-declaration"),
+        ("附1-4：绩效目标申报表（基础设施建设类）", "project-declaration"),
+        ("公开14表 省级部门预算项目支出绩效目标表", "project-declaration"),
+        ("附221项目支出绩效目标审批表", "project-declaration"),
+        ("云溪县第一中学项目申报表", "project-declaration"),
+        ("2022年度云溪县项目支出绩效自评表", "project-self-evaluation"),
+        ("县级专项资金绩效目标自评表", "project-self-evaluation"),
+        ("部门整体绩效目标", "department-declaration"),
+        ("部门预算绩效文本", "department-declaration"),
+        ("部门（单位）整体支出绩效自评表", "department-self-evaluation"),
+        ("项目支出绩效目标执行监控表（2023年度）", "project-monitoring"),
+        ("水利发展资金区域绩效目标表", "transfer-declaration"),
+        ("转移支付区域（项目）绩效目标自评表", "transfer-self-evaluation"),
+        ("就业补助资金绩效自评表", "transfer-self-evaluation"),
+    ],
+)
+def test_each_family_of_titles_names_its_kind_and_no_other(rules: RuleSet, line: str, kind: str) -> None:
+    assert rules.kinds_claiming(line) == [kind]
+    assert (title := rules.title(line))
+    assert title.rule
+    assert title.rule.kind == kind
+
+
+@pytest.mark.parametrize("line", ["绩效跟踪调查表", "部门整体支出绩效运行监控表", "项目资金绩效评价表"])
+def test_the_title_of_another_form_is_of_no_known_kind(rules: RuleSet, line: str) -> None:
+    title = rules.title(line)
+    assert title is not None
+    assert title.rule is None
 
 
 @pytest.mark.parametrize(

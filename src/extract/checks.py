@@ -33,12 +33,12 @@ def year_is_stated(form: Form, _: FormRule) -> Iterator[Finding]:
 
 def required_fields_are_filled(form: Form, rule: FormRule) -> Iterator[Finding]:
     """The fields that the rule requires have their label and a value."""
-    for spec in rule.spec.fields:
-        if not spec.required or form.value(spec.name) is not None:
+    for name in rule.spec.required:
+        if form.value(name) is not None:
             continue
-        place = next((f.span for f in form.fields if f.name == spec.name), None)
+        place = next((f.span for f in form.fields if f.name == name), None)
         what, code = ("is blank", "field.blank") if place else ("was not found", "field.missing")
-        yield Finding(code, "warning", "insufficient_data", f"the required field {spec.name} {what}", place)
+        yield Finding(code, "warning", "insufficient_data", f"the required field {name} {what}", place)
 
 
 def fields_occur_once(form: Form, _: FormRule) -> Iterator[Finding]:

@@ -84,6 +84,11 @@ def _read_text(text: str, _: Sequence[str]) -> Reading:
     return Reading((Part("", paragraphs(text), 0, len(text)),))
 
 
+def _read_cells(text: str, _: Sequence[str]) -> Reading:
+    """What stands in several cells, a line for each paragraph of each."""
+    return Reading((Part("", paragraphs(text.replace("\t", "\n")) or None, 0, len(text)),))
+
+
 # Seal and date stand at the end of an opinion, within so many characters.
 _LONGEST_SIGNATURE = 200
 _SEAL_AND_DATE = re.compile(
@@ -121,24 +126,42 @@ _BOX = rf"[{UNTICKED}□○◯]"
 # Boxes in brackets, (√) ( ), count as one mark with their brackets; a hint such as （在□内打√） is none.
 _TICKED_MARK = re.compile(rf"[(（\[【]\s*{_TICK}\s*[)）\]】]|{_BOX}\s*{_TICK}|{_TICK}")
 _EMPTY_MARK = re.compile(rf"[(（\[【]\s*{_BOX}?\s*[)）\]】]|{_BOX}")
+_LOST_MARK = re.compile(r"[(（]\s*(?:$|(?=\w))(?!.*[)）])")
 _HINT = re.compile(r"[(（][^()（）]*[打划勾选][^()（）]*[)）]")
 
 
 def _read_choice(text: str, options: Sequence[str]) -> Reading:
-    """The one ticked option; None where none or several are, or where a mark could belong to two."""
-    ticked = _ticked_options(text, options)
+    """The one ticked option, or the whole text where it has no boxes and does not only list the options.
+
+    None where no option or several are ticked, or where a mark could belong to two options.
+    """
     whole = compact(text)
-    if not ticked and whole in options:
-        ticked = [whole]
-    problem = None if len(ticked) == 1 else "choice.several_ticked" if ticked else "choice.none_ticked"
-    return Reading((Part("", ticked[0] if len(ticked) == 1 else None, 0, len(text)),), problem)
+    if has_marks(text):
+        ticked = _ticked_options(text, options)
+        problem = None if len(ticked) == 1 else "choice.several_ticked" if ticked else "choice.none_ticked"
+        return Reading((Part("", ticked[0] if len(ticked) == 1 else None, 0, len(text)),), problem)
+    offered = [
+        option
+        for option in options
+        if option in whole and not any(option in o and o in whole for o in options if o != option)
+    ]
+    if whole not in options and len(offered) > 1:
+        return Reading((Part("", None, 0, len(text)),), "choice.none_ticked")
+    return Reading((Part("", one_line(text), 0, len(text)),))
+
+
+def has_marks(text: str) -> bool:
+    """Whether the text has ticks or boxes, hints on ticking apart; a bracket that lost its tick counts."""
+    bare = _HINT.sub("", text)
+    return bool(_TICKED_MARK.search(bare) or _EMPTY_MARK.search(bare) or _LOST_MARK.search(bare))
 
 
 def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
     """The options with a tick: marks stand all in front of their options, or all behind them, or touch them."""
     marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, _HINT.sub("", text)))
-    spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in options)
-    tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|{spaced}", marked))
+    spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in sorted(options, key=len, reverse=True))
+    word = rf"[^\s{TICKED}{UNTICKED}、，,；;/]+"
+    tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|{spaced}|{word}", marked))
     is_mark = [bool(token["mark"]) for token in tokens]
     if len(is_mark) % 2 == 0 and all(this != after for this, after in pairwise(is_mark)):
         pairs = [(tokens[i], tokens[i + 1]) for i in range(0, len(tokens), 2)]
@@ -209,6 +232,40 @@ def read_period(text: str) -> tuple[date, date] | None:
     return (start, end) if start <= end else None
 
 
+_DATES = (
+    re.compile(rf"(?P<year>{_YEAR})年(?:(?P<month>\d{{1,2}})月(?:(?P<day>\d{{1,2}})日?|[初底份])?)?"),
+    re.compile(rf"(?P<year>{_YEAR})[./-](?P<month>\d{{1,2}})(?:[./-](?P<day>\d{{1,2}}))?(?:00:00(?::00)?)?"),
+    re.compile(rf"(?P<year>{_YEAR})(?P<month>\d\d)(?P<day>\d\d)"),
+)
+
+
+def _read_start(text: str, _: Sequence[str]) -> Reading:
+    return _read_date(text, first=True)
+
+
+def _read_end(text: str, _: Sequence[str]) -> Reading:
+    return _read_date(text, first=False)
+
+
+def _read_date(text: str, *, first: bool) -> Reading:
+    """A day, or the first or the last day of a month or year.
+
+    >>> [read_value(kind, "2024年6月").parts[0].value for kind in ("start_date", "end_date")]
+    ['2024-06-01', '2024-06-30']
+    """
+    bare = compact(text)
+    found = next(filter(None, (form.fullmatch(bare) for form in _DATES)), None)
+    day = None
+    if found:
+        year, month = int(found["year"]), int(found["month"] or (1 if first else 12))
+        try:
+            last = calendar.monthrange(year, month)[1]
+            day = date(year, month, int(found["day"] or (1 if first else last))).isoformat()
+        except ValueError:  # a thirteenth month, a thirty-first of June
+            day = None
+    return Reading((Part("", day, 0, len(text)),), None if day else "date.unread")
+
+
 # ----------------------------------------------------------------------------------------------------------- contacts
 
 _PHONE = re.compile(
@@ -259,11 +316,11 @@ def _blanked(found: re.Match[str]) -> str:
 
 
 def _read_name(text: str, _: Sequence[str]) -> Reading:
-    """The name of a person, without the phone that some people add."""
+    """The name of a person, and the phone that some people add."""
     reading = _read_contact(text, ())
     name, phone = reading.parts
-    problem = "person.with_phone" if phone.value or reading.problem == "contact.unread_phone" else None
-    return Reading((name._replace(name=""),), problem)
+    problem = "contact.unread_phone" if reading.problem == "contact.unread_phone" else None
+    return Reading((name._replace(name=""), *([phone] if phone.value else [])), problem)
 
 
 def _read_phone(text: str, _: Sequence[str]) -> Reading:
@@ -295,13 +352,20 @@ _MONEY = re.compile(
 )
 
 
+# A narrow cell wraps a number behind its decimal point: "968.191 8" has no room for a second one.
+_WRAPPED_NUMBER = re.compile(
+    r"(?<=\.\d)\s+(?=\d{1,3}$)|(?<=\.\d\d)\s+(?=\d{1,3}$)|(?<=\.\d\d\d)\s+(?=\d{1,3}$)|(?<=\.)\s+(?=\d+$)"
+)
+
+
 def read_money(text: str) -> Money | None:
     """An amount of money, None for everything else; a unit cut short (万) is completed (万元).
 
     >>> read_money("1,200.50万元"), read_money("10"), read_money("约10万元"), read_money("3 4")
     (Money(amount=Decimal('1200.50'), unit='万元'), Money(amount=Decimal('10'), unit=None), None, None)
     """
-    if re.search(r"\d\s+\d", text):  # "968.191 8" may be one number or two
+    text = _WRAPPED_NUMBER.sub("", text.strip())
+    if re.search(r"\d\s+\d", text):  # "3 4" may be one number or two
         return None
     found = _MONEY.fullmatch(compact(text))
     if not found:
@@ -389,10 +453,14 @@ def _lead_length(text: str, start: int, issuer: str) -> int:
 VALUE_TYPES: dict[str, Callable[[str, Sequence[str]], Reading]] = {
     "line": _read_line,  # a name, a title: lines of a narrow cell are joined
     "text": _read_text,  # prose: paragraphs are kept
+    "cells": _read_cells,  # what stands in the cells beside the label, a line for each
+    "rows": _read_cells,  # a small table: what stands in all cells of the rows that the label covers
     "citations": _read_text,  # prose whose official document numbers are collected as well
     "opinion": _read_opinion,  # what a reviewer wrote, and the part date where one is filled in
     "choice": _read_choice,  # one of the rule's options, ticked
     "period": _read_period,  # parts text, start, end
+    "start_date": _read_start,  # a day, or the first of a month or year
+    "end_date": _read_end,  # a day, or the last of a month or year
     "contact": _read_contact,  # parts name, phone
     "person": _read_name,  # one name
     "phone": _read_phone,  # one phone number
@@ -403,7 +471,7 @@ VALUE_TYPES: dict[str, Callable[[str, Sequence[str]], Reading]] = {
 PARTS: dict[str, tuple[str, ...]] = {"period": ("text", "start", "end"), "contact": ("name", "phone")}
 
 # Types whose value is one short text.
-ONE_LINE_TYPES = frozenset({"line", "person", "phone", "money"})
+ONE_LINE_TYPES = frozenset({"line", "person", "phone", "money", "start_date", "end_date"})
 
 # Types whose value may be spread over several cells of a row (周明 | 13900000001), up to the next label.
-ROW_TYPES = frozenset({"contact", "period", "choice"})
+ROW_TYPES = frozenset({"contact", "period", "choice", "cells", "rows"})

@@ -43,6 +43,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
             fields.read_paragraph(sheet, block)
         else:
             _read_table(sheet, block)
+    sheet.fill_in()
     sheet.settle(span)
     form = Form(
         rule.kind,
@@ -67,8 +68,10 @@ def _read_table(sheet: Sheet, table: Table) -> None:
                     _read_table(sheet, block)
     number = 0
     while number < len(table.rows):
-        number += (
-            funding.read(sheet, table, number)
-            or indicators.read(sheet, table, number)
-            or fields.read(sheet, table, number)
-        )
+        if taken := indicators.read(sheet, table, number):
+            number += taken
+            continue
+        after = number + (funding.read(sheet, table, number) or 1)
+        while number < after:
+            fields.read(sheet, table, number)
+            number += 1

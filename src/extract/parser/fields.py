@@ -8,8 +8,9 @@ from typing import NamedTuple
 from extract.document import Cell, Paragraph, Table
 from extract.labels import LONGEST_LABEL, bare_label
 from extract.ledger import Owner
+from extract.parser import funding
 from extract.parser.sheet import Sheet
-from extract.values import ROW_TYPES
+from extract.values import ROW_TYPES, has_marks, read_value
 
 _COLON = re.compile("[:：]")
 
@@ -23,8 +24,8 @@ class _InlineLabel(NamedTuple):
     value_end: int
 
 
-def read(sheet: Sheet, table: Table, number: int) -> int:
-    """Read one row of labels and values; returns the number of rows read, always 1."""
+def read(sheet: Sheet, table: Table, number: int) -> None:
+    """Read one row of labels and values."""
     row = table.rows[number]
     for position, cell in enumerate(row):
         if sheet.is_blank(cell):
@@ -35,13 +36,14 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         elif use and use.role == "field":
             sheet.claim_label(cell)
             _read_value_cells(sheet, table, number, position, use.name)
-        else:
+        elif not funding.read_inline(sheet, cell.start, cell.end):
             _read_inline(sheet, _inline_labels(sheet, cell.start, cell.end), table, number, position)
-    return 1
 
 
 def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
     """Read the labels with colons in a paragraph, each up to the next."""
+    if funding.read_inline(sheet, paragraph.start, paragraph.end):
+        return
     for label in _inline_labels(sheet, paragraph.start, paragraph.end):
         _read_behind_colon(sheet, label)
 
@@ -50,21 +52,40 @@ def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
 
 
 def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, name: str) -> None:
-    """The value of the label at `position` of row `number`: beside it and, for merged labels, in the rows it covers."""
+    """The value of the label at `position` of row `number`: beside it and, for merged labels, in the rows it covers.
+
+    A label that only heads others (总体目标 | 预期目标 | 实际完成情况) has none of its own.
+    """
     label = table.rows[number][position]
     cells = _beside(sheet, table, number, position)
-    if not cells:
-        cells = _below(sheet, table, number, position)
-    else:
+    if cells:
         cells += _continued(sheet, table, number, position)
+    else:
+        cells = _below(sheet, table, number, position)
+        if not any(map(sheet.is_free, cells)) and _heads_others(sheet, table, number, position):
+            return
     filled = [cell for cell in cells if sheet.is_free(cell)]
-    if filled and sheet.rule.fields[name].type not in ROW_TYPES:
+    if filled and sheet.rule.fields[name].type in ROW_TYPES:
+        filled = filled[: _value_width(sheet, name, filled)]
+    elif filled:
         filled = [cell for cell in filled if cell.column == filled[0].column]
     if filled:
         start, end = filled[0].start, filled[-1].end
     else:
         start = end = cells[0].start if cells else label.end
     sheet.add_field(name, bare_label(sheet.cell_text(label)), start, end)
+
+
+def _value_width(sheet: Sheet, name: str, cells: list[Cell]) -> int:
+    """How many of the cells beside a label are its value: the fewest that read without a problem, else all.
+
+    Boxes stand in cells of their own as often as not; where there is one, all of the cells count.
+    """
+    spec = sheet.rule.fields[name]
+    if spec.type in ("cells", "rows") or any(has_marks(sheet.cell_text(cell)) for cell in cells[1:]):
+        return len(cells)
+    readings = (read_value(spec.type, sheet.text[cells[0].start : cell.end].strip(), spec.options) for cell in cells)
+    return next((width for width, reading in enumerate(readings, start=1) if not reading.problem), len(cells))
 
 
 def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
@@ -79,7 +100,8 @@ def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell
     cells: list[Cell] = []
     for cell in row[position + 1 :]:
         is_next = not cells and not may_stand_alone
-        if cell.column != column or (_is_label(sheet, cell) if is_next else announces(sheet, cell)):
+        is_label = _is_label(sheet, cell) if is_next else announces(sheet, cell)
+        if cell.column != column or is_label or sheet.is_taken(cell):
             break
         cells.append(cell)
         column += cell.column_span
@@ -87,18 +109,44 @@ def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell
 
 
 def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
-    """The cell below, where a whole row of labels has a row of values under it, or the rest of a torn row."""
+    """The cells below, where a whole row of labels has rows of values under it, or the rest of a torn row."""
     if number + 1 >= len(table.rows):
         return []
     row, values = table.rows[number], table.rows[number + 1]
     if not table.has_grid and position == len(row) - 1 and len(values) == 1 and not announces(sheet, values[0]):
         return [values[0]]  # a row that a blank paragraph has torn behind its label
-    labels_only = all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row)
-    if not labels_only or any(announces(sheet, cell) for cell in values):
+    if not all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row):
         return []
+    cells: list[Cell] = []
+    for below in range(number + 1, len(table.rows)):
+        values = table.rows[below]
+        if any(announces(sheet, cell) for cell in values):
+            break
+        under = _under(table, row, values, position)
+        if under is None or sheet.is_taken(under) or (cells and not _goes_on(sheet, table, row, values)):
+            break
+        cells.append(under)
+    return cells
+
+
+def _under(table: Table, row: tuple[Cell, ...], values: tuple[Cell, ...], position: int) -> Cell | None:
+    """The cell of a row of values that stands under the label at `position`."""
     if table.has_grid:
-        return [cell for cell in values if cell.column == row[position].column]
-    return [values[position]] if len(values) == len(row) else []
+        return next((cell for cell in values if cell.column == row[position].column), None)
+    return values[position] if len(values) == len(row) else None
+
+
+def _goes_on(sheet: Sheet, table: Table, row: tuple[Cell, ...], values: tuple[Cell, ...]) -> bool:
+    """Whether a further row of values is still covered by the label that opens the row of labels."""
+    if table.has_grid:
+        return values[0].row < row[0].row + row[0].row_span
+    return len(values) > 1 and not sheet.cell_text(values[0])
+
+
+def _heads_others(sheet: Sheet, table: Table, number: int, position: int) -> bool:
+    """Whether the label opens a row of labels that have values below them."""
+    row = table.rows[number]
+    return position == 0 and any(_is_label(sheet, cell) for cell in row[1:])
 
 
 def _continued(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:

@@ -1,196 +1,394 @@
-"""Funding: header rows that name the sources of money, and amounts below them.
+"""Funding: amounts of money, and the labels beside and above them that say whose money it is.
 
-Where the table has a grid, an amount belongs to the deepest header cell above it that covers it. In a dump, which has
-lost the spans, blank cells of the lower header row continue the header above them, and the filled ones divide it::
+A label names a source, a stage of the budget, a block of time, or several of them. An amount takes what the label to
+its left says and what the labels above it say, so rows of sources under columns of stages, columns of sources, and
+labels side by side with their amounts are all read in one way::
 
-    资金情况 | 本年度预计投入（万元） | 财政资金（万元）            | 其他
-    (blank)  | (blank)              | 中央 | 省级 | 市级 | 本级 | (blank)
-    (blank)  | 12                   |      |      | 2    | 10   |
+    项目资金（万元） | 年度资金总额   | 100 | 90       left: total, above: stage
+    资金情况         | 中央 | 省级                     above: central, provincial
+                     | 20   | 15
+    中期资金总额     | 960 | 年度资金总额     | 320    left: total of the term and of the year
+    其中：财政拨款   | 900 | 其中：财政拨款   | 300    the label above the label says which block
+
+Where the table has a grid, above means above. In a dump, which has lost the spans, it means the same position in the
+row, counted from the end where a row is longer than the header; blank cells of a lower header row continue the header
+above them, and the filled ones divide it.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.document import Cell, Span, Table
 from extract.form import Funding
-from extract.labels import label_unit
+from extract.labels import LONGEST_LABEL, label_unit
 from extract.ledger import Owner
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
-from extract.rules import FundingSpec, LabelUse
-from extract.values import YUAN_PER_UNIT, read_money
+from extract.rules import LabelUse, MoneyLabel
+from extract.values import YUAN_PER_UNIT, Money, read_money
+
+Row = tuple[Cell, ...]
+HEADING = LabelUse("section", "funding")
+_COLON = re.compile("[:：]")
+RATE = re.compile(r"-?\d+(?:\.\d+)?\s*[%％‰]?")
 
 
-class _Column(NamedTuple):
-    """One header cell: its place in the grid, the source that it names (None for a section's cell) and its unit."""
+class _Amount(NamedTuple):
+    """An amount's place, what its labels say, nearest first, and the unit of the nearest that states one."""
 
-    start: int
-    end: int
-    source: str | None
+    span: Span
+    source: str
+    stage: str
+    block: str
     unit: str | None
 
 
 def read(sheet: Sheet, table: Table, number: int) -> int:
-    """Read the funding block that starts at row `number`; returns the number of rows read, 0 where none starts."""
-    spec = sheet.rule.spec.funding
-    if not spec or not _is_header(sheet.uses(table.rows[number])):
-        return 0
-    headers = _header_rows(sheet, table, number)
-    _claim_headers(sheet, headers)
-    columns = _grid_columns(sheet, headers) if table.has_grid else _dump_columns(sheet, headers)
-    length = None if table.has_grid else len(columns or headers[-1])
-    amounts, amount_rows = _amount_rows(sheet, table, number + len(headers), length)
-    for row in amounts:
-        if columns is None or not (table.has_grid or len(row) == len(columns)):
-            message = "the amounts do not line up with the header; compare with the source"
-            sheet.note("funding.misaligned", "error", "insufficient_data", message, Span(row[0].start, row[-1].end))
-            continue
-        for cell in row:
-            _read_amount(sheet, spec, cell, _column_of(cell, columns, has_grid=table.has_grid))
-    return len(headers) + amount_rows
+    """Read the funding block that begins at row `number`; returns the number of rows it spans, 0 where none begins.
 
-
-def _is_header(uses: Sequence[LabelUse | None]) -> bool:
-    sources = {use.name for use in uses if use and use.role == "funding"}
-    opens_block = any(use == LabelUse("section", "funding") for use in uses)
-    return len(sources) > 1 or (opens_block and bool(sources))
-
-
-def _header_rows(sheet: Sheet, table: Table, number: int) -> list[tuple[Cell, ...]]:
-    """The row of sources and rows below it that name more of them; a cell that no rule knows is an unknown source."""
-    headers = [table.rows[number]]
-    for below in range(number + 1, len(table.rows)):
-        row = table.rows[below]
-        filled = [cell for cell in row if not sheet.is_blank(cell)]
-        uses = [sheet.use(cell) for cell in filled]
-        names_sources = any(use and use.role == "funding" for use in uses)
-        if not names_sources or any(use and use.role not in ("funding", "section") for use in uses):
-            break
-        if any(read_money(sheet.cell_text(cell)) for cell in filled):
-            break
-        headers.append(row)
-    return headers
-
-
-def _claim_headers(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> None:
-    for row in headers:
-        for cell in row:
-            if sheet.use(cell):
-                sheet.claim_label(cell)
-
-
-def _amount_rows(sheet: Sheet, table: Table, number: int, length: int | None) -> tuple[list[tuple[Cell, ...]], int]:
-    """The row below the headers and rows below it that hold nothing but amounts, and how many rows these are.
-
-    `length` is the number of cells that a row of a dump must have, None where there is a grid.
+    Other cells of these rows stay free for the other parts of the parser.
     """
-    rows: list[tuple[Cell, ...]] = []
-    at = number
-    while at < len(table.rows) and not any(sheet.use(cell) for cell in table.rows[at]):
-        row, taken = table.rows[at], 1
-        if length and len(row) < length:
-            row, taken = mended(_without_labels(sheet, table.rows[at : at + MOST_PIECES]), length) or (row, 1)
-        filled = [sheet.cell_text(cell) for cell in row if not sheet.is_blank(cell)]
-        if rows and not (filled and all(read_money(text) for text in filled)):
-            break
-        rows.append(row)
-        at += taken
-    return rows, at - number
+    if not _begins(sheet, table.rows[number]):
+        return 0
+    block = _Block(sheet, table, number)
+    block.read()
+    return len(block.rows)
 
 
-def _without_labels(sheet: Sheet, rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
-    return list(itertools.takewhile(lambda row: not any(sheet.use(cell) for cell in row), rows))
+def read_inline(sheet: Sheet, start: int, end: int) -> bool:
+    """Read labels and amounts with colons between them, where all of the stretch is made of them."""
+    text = sheet.text[start:end]
+    pieces = list(_inline_amounts(sheet, text))
+    if not pieces or text[: pieces[0][1]].strip() or not all(money or not raw for _, _, raw, _, money in pieces):
+        return False
+    for label, at, raw, raw_at, money in pieces:
+        sheet.ledger.claim(start + at, start + raw_at, Owner.LABEL)
+        if money and label.source:
+            span = Span(start + raw_at, start + raw_at + len(raw))
+            unit = label_unit(text[at:raw_at]) or sheet.unit_line
+            _add(
+                sheet, _Amount(span, label.source, label.stage or "budget", _resolved(label.block, False), unit), money
+            )
+    return True
 
 
-# ------------------------------------------------------------------------------------------------------------- columns
+def _inline_amounts(sheet: Sheet, text: str) -> Iterator[tuple[MoneyLabel, int, str, int, Money | None]]:
+    """Each label that ends at a colon, its place, the text up to the next label, its place and its reading."""
+    labels: list[tuple[MoneyLabel, int, int]] = []
+    searched = 0
+    for colon in _COLON.finditer(text):
+        for at in range(max(searched, colon.start() - LONGEST_LABEL), colon.start()):
+            if not text[at].isspace() and (label := sheet.rules.money_of(text[at : colon.start()])):
+                labels.append((label, at, colon.end()))
+                break
+        searched = colon.end()
+    for i, (label, at, behind) in enumerate(labels):
+        end = labels[i + 1][1] if i + 1 < len(labels) else len(text)
+        raw = text[behind:end].strip(" \t\n\r\u3000,，;；。、")
+        yield label, at, raw, text.index(raw, behind) if raw else behind, read_money(raw) if raw else None
 
 
-def _grid_columns(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> list[_Column]:
-    """Every header cell, the deepest last; a cell without a unit has that of the cell above it or of the block."""
-    columns: list[_Column] = []
-    for row in headers:
-        for cell in row:
-            use = sheet.use(cell)
-            if not sheet.cell_text(cell):
-                continue
-            start, end = cell.column, cell.column + cell.column_span
-            above = next((c.unit for c in reversed(columns) if c.start <= start and end <= c.end), None)
-            unit = label_unit(sheet.cell_text(cell)) or above
-            columns.append(_Column(start, end, use.name if use and use.role == "funding" else None, unit))
-    return _with_block_unit(columns, sheet.unit_line)
+# ------------------------------------------------------------------------------------------------------ where it begins
 
 
-def _dump_columns(sheet: Sheet, headers: list[tuple[Cell, ...]]) -> list[_Column] | None:
-    """The columns that the lowest header row forms, by position; None where the rows do not fit together."""
-    columns = [_dump_column(sheet, cell, None) for cell in headers[0]]
-    for row in headers[1:]:
-        divided: list[_Column] = []
+def _begins(sheet: Sheet, row: Row) -> bool:
+    """Whether a row names the block or a source that is nothing else, or at least two sources or stages."""
+    said = [label for cell in row if (label := sheet.money(cell)) and not sheet.is_taken(cell)]
+    if not said or len(row) == 1:
+        return False
+    if any(label.source and not label.weak for label in said) or HEADING in sheet.uses(row):
+        return True
+    return len({label.source or label.stage for label in said} - {None}) > 1
+
+
+class _Block:
+    """The rows of one block and how its cells stand to each other."""
+
+    def __init__(self, sheet: Sheet, table: Table, first: int) -> None:
+        self._sheet = sheet
+        self._has_grid = table.has_grid
+        self.rows: list[Row] = [table.rows[first]]
+        self._columns: list[list[Cell]] = []  # in a dump, the header cells over each position, the nearest first
+        self._header_rows = 0
+        self._take_rows(table.rows[first + 1 :])
+        self._headers = {number for number, row in enumerate(self.rows) if row and self._is_header(row)}
+        self._units = {unit for row in self.rows for cell in row if self._is_label(cell) and (unit := self._unit(cell))}
+        labels = [label for row in self.rows for cell in row if (label := sheet.money(cell))]
+        self._beside_a_year = any(label.block == "annual" for label in labels)
+        self._names_sources = any(label.source for label in labels)
+
+    # ---------------------------------------------------------------------------------------------------- rows
+
+    def _take_rows(self, below: Sequence[Row]) -> None:
+        """The rows that belong to the block, torn rows of a dump put together again."""
+        if not self._has_grid:
+            self._take_header(below)
+        taken = len(self.rows) - 1
+        while taken < len(below):
+            row, pieces = below[taken], 1
+            if self._columns and len(row) < len(self._columns) and not self._has_labels(row):
+                whole = mended(self._unlabelled(below[taken : taken + MOST_PIECES]), len(self._columns))
+                row, pieces = whole or (row, 1)
+            if not self._continues(row):
+                break
+            self.rows.append(row)
+            # The pieces of a torn row count as rows of the table.
+            self.rows += [()] * (pieces - 1)
+            taken += pieces
+
+    def _unlabelled(self, rows: Sequence[Row]) -> list[Row]:
+        kept: list[Row] = []
+        for row in rows:
+            if self._has_labels(row):
+                break
+            kept.append(row)
+        return kept
+
+    def _has_labels(self, row: Row) -> bool:
+        return any(self._is_label(cell) or self._sheet.use(cell) for cell in row)
+
+    def _is_label(self, cell: Cell) -> bool:
+        return self._sheet.money(cell) is not None or self._sheet.use(cell) == HEADING
+
+    def _continues(self, row: Row) -> bool:
+        sheet = self._sheet
+        uses = sheet.uses(row)
+        if any(sheet.column(cell) == "name" for cell in row):
+            return False
+        if self._has_grid and self._is_reached(row):
+            return True
+        filled = [cell for cell in row if not sheet.is_blank(cell)]
+        if not filled:
+            return False
+        said = [label for cell in filled if (label := sheet.money(cell))]
+        first = sheet.use(filled[0])
+        if said:
+            return not (first and first.role == "field") or any(not label.weak and label.source for label in said)
+        if any(use for use in uses):
+            return False
+        if self._is_header(self.rows[-1]) and (self._columns or self._has_columns(row)):
+            return True  # the row below the header, whatever stands in it
+        return self._has_columns(row) and any(read_money(sheet.cell_text(cell)) for cell in filled)
+
+    def _is_reached(self, row: Row) -> bool:
+        """Whether a label of the block is merged down to this row."""
+        number = row[0].row
+        return any(
+            c.row + c.row_span > number for each in self.rows for c in each if c.row_span > 1 and self._is_label(c)
+        )
+
+    def _has_columns(self, row: Row) -> bool:
+        """Whether amounts of a row without labels would stand under labels."""
+        if not self._has_grid:
+            return len(row) == len(self._columns)
+        filled = [cell for cell in row if self._sheet.cell_text(cell)]
+        return any(any(map(self._is_label, self._same_column(self.rows[-1], cell, 0))) for cell in filled) or any(
+            read_money(self._sheet.cell_text(c)) and any(map(self._is_label, self._above(len(self.rows), c)))
+            for c in filled
+        )
+
+    def _take_header(self, below: Sequence[Row]) -> None:
+        """In a dump, the rows of labels side by side, and what they put over each position."""
+        sheet = self._sheet
+        if not self._is_header(self.rows[0]):
+            return
+        self._columns = [[cell] for cell in self.rows[0]]
+        for row in below:
+            filled = [cell for cell in row if sheet.cell_text(cell)]
+            if not any(sheet.money(c) for c in filled) or any(sheet.use(c) not in (None, HEADING) for c in filled):
+                break
+            if any(read_money(sheet.cell_text(cell)) for cell in filled) or not self._is_header(row):
+                break
+            divided = self._divided(row)
+            if divided is None:
+                break
+            self._columns = divided
+            self.rows.append(row)
+        self._header_rows = len(self.rows)
+
+    def _is_header(self, row: Row) -> bool:
+        """Whether labels stand side by side, or one at the end of the row, and no amount among them."""
+        sheet = self._sheet
+        if any(read_money(sheet.cell_text(cell)) for cell in row):
+            return False
+        labels = [sheet.money(cell) is not None for cell in row]
+        return labels[-1] or any(a and b for a, b in pairwise(labels))
+
+    def _divided(self, row: Row) -> list[list[Cell]] | None:
+        """The columns that a lower header row makes of those above it; None where the two do not fit together."""
+        if len(row) == len(self._columns) and not any(
+            self._sheet.cell_text(cell) and self._sheet.money(above[0])
+            for cell, above in zip(row, self._columns, strict=True)
+        ):
+            return [[cell, *above] for cell, above in zip(row, self._columns, strict=True)]
+        divided: list[list[Cell]] = []
         rest = list(row)
-        for above in columns:
+        for above in self._columns:
             if not rest:
                 return None
-            if not sheet.cell_text(rest[0]):
+            if not self._sheet.cell_text(rest[0]):
                 rest.pop(0)
                 divided.append(above)
                 continue
-            while rest and sheet.cell_text(rest[0]):
-                divided.append(_dump_column(sheet, rest.pop(0), above.unit))
-        if rest:
+            while rest and self._sheet.cell_text(rest[0]):
+                divided.append([rest.pop(0), *above])
+        return None if rest else divided
+
+    # ------------------------------------------------------------------------------------------------- geometry
+
+    def _above(self, number: int, cell: Cell) -> Iterator[Cell]:
+        """The labels above a cell of row `number`, and what else its header says, the nearest first."""
+        length = len(self.rows[number]) if number < len(self.rows) else 0
+        top = 0 if self._has_grid else self._header_rows
+        for above in range(number - 1, top - 1, -1):
+            row = self.rows[above]
+            is_header = self._has_grid and row and self._is_header(row)
+            for other in self._same_column(row, cell, length):
+                if self._is_label(other) or (is_header and self._sheet.cell_text(other)):
+                    yield other
+        if self._columns:
+            position = cell.column + len(self._columns) - length
+            if 0 <= position < len(self._columns):
+                yield from (c for c in self._columns[position] if self._sheet.cell_text(c))
+
+    def _same_column(self, row: Row, cell: Cell, length: int) -> Iterator[Cell]:
+        if self._has_grid:
+            end = cell.column + cell.column_span
+            yield from (c for c in row if c.column < end and cell.column < c.column + c.column_span)
+        elif 0 <= (position := cell.column + len(row) - length) < len(row):
+            yield row[position]
+
+    def _left(self, number: int, cell: Cell) -> Cell | None:
+        """The label to the left, over amounts and blanks; a text that no rule knows, where that is nearer."""
+        sheet = self._sheet
+        for other in sorted(self._reaching(number), key=lambda c: c.column, reverse=True):
+            if other.column >= cell.column or (not self._has_grid and other not in self.rows[number]):
+                continue
+            if sheet.money(other) is not None:
+                return other
+            text = sheet.cell_text(other)
+            if text and not (sheet.rules.phrases.is_blank(text) or RATE.fullmatch(text) or read_money(text)):
+                return other
+        return None
+
+    def _reaching(self, number: int) -> Iterator[Cell]:
+        """The cells of a row, merged ones that begin above it included."""
+        yield from self.rows[number]
+        if self._has_grid and self.rows[number]:
+            at = self.rows[number][0].row
+            for row in self.rows[:number]:
+                yield from (c for c in row if c.row + c.row_span > at)
+
+    # -------------------------------------------------------------------------------------------------- amounts
+
+    def read(self) -> None:
+        """Record the amounts and claim the labels."""
+        for row in self.rows:
+            for cell in row:
+                if self._is_label(cell):
+                    self._sheet.claim_label(cell)
+        for number, row in enumerate(self.rows):
+            for cell in row if number not in self._headers else ():
+                if not self._sheet.is_blank(cell) and self._sheet.use(cell) is None:
+                    self._read_cell(number, cell)
+
+    def _read_cell(self, number: int, cell: Cell) -> None:
+        sheet = self._sheet
+        left = self._left(number, cell)
+        label = sheet.money(left) if left else None
+        if left and label is None and sheet.use(left) != HEADING:
+            return  # a detail of the budget under a name of its own, or a field's value
+        over = list(self._above(number, cell))
+        said = label is not None or any(map(sheet.money, over))
+        span = sheet.trimmed(cell.start, cell.end)
+        text = sheet.text[span.start : span.end]
+        money = read_money(text)
+        if not said and not (money and self._columns):
+            return
+        is_unknown = bool(over) and not self._is_label(over[0])
+        if not said or is_unknown or not self._fits(number, left if label else None):
+            if money:
+                self._misaligned(span)
+            return
+        amount = self._amount(number, left if label else None, over, span)
+        if amount is None:
+            if money or RATE.fullmatch(text) or sheet.rules.phrases.is_blank(text):
+                sheet.ledger.claim(*span, Owner.VALUE)
+            return
+        if sheet.rules.phrases.is_blank(text):
+            sheet.ledger.claim(*span, Owner.VALUE)
+        elif money or self._is_next(number, left, cell) or not label:
+            _add(sheet, amount, money)
+
+    def _misaligned(self, span: Span) -> None:
+        message = "an amount stands under no label of the block; compare with the source"
+        self._sheet.note("funding.misaligned", "error", "insufficient_data", message, span)
+
+    def _is_next(self, number: int, left: Cell | None, cell: Cell) -> bool:
+        return left is not None and left.column + left.column_span == cell.column
+
+    def _fits(self, number: int, left: Cell | None) -> bool:
+        """In a dump, whether the row lines up with the header: as long, or its label stands in front of the columns."""
+        if not self._columns or number < self._header_rows:
+            return True
+        length, row = len(self._columns), self.rows[number]
+        if left is None:
+            return len(row) == length
+        position = left.column + length - len(row)
+        return len(row) == length or position < 0 or not any(self._sheet.money(c) for c in self._columns[position])
+
+    def _amount(self, number: int, left: Cell | None, over: list[Cell], span: Span) -> _Amount | None:
+        """What the labels say of the amount at `span`; None where they head other figures."""
+        sheet = self._sheet
+        label = sheet.money(left) if left else None
+        above = [each for cell in over if (each := sheet.money(cell))]
+        if any(each == MoneyLabel() for each in (*([label] if label else []), *above[:1])):
             return None
-        columns = divided
-    placed = [column._replace(start=i, end=i + 1) for i, column in enumerate(columns)]
-    return _with_block_unit(placed, sheet.unit_line)
+        said = [*([label] if label else []), *above]
+        sources = [each for each in said if each.source]
+        named = next((each for each in sources if not (each.weak and each.source == "total")), None)
+        source = (
+            named or (sources[0] if sources else None) or MoneyLabel("total" if not self._names_sources else None)
+        ).source
+        if source is None:
+            return None
+        stage = next((each.stage for each in (*above, *said) if each.stage), "budget")
+        over_label = list(self._above(self._row_of(left, number), left)) if left else []
+        blocks = [each.block for cell in over_label if (each := sheet.money(cell)) and each.block]
+        block = next((b for b in (label.block if label else None, *blocks, *(a.block for a in above)) if b), None)
+        units = [self._unit(cell) for cell in (*([left] if left else []), *over, *over_label)]
+        shared = next(iter(self._units)) if len(self._units) == 1 else None
+        unit = next(filter(None, units), None) or shared or (None if self._units else sheet.unit_line)
+        return _Amount(span, source, stage, _resolved(block, self._beside_a_year), unit)
+
+    def _row_of(self, cell: Cell, number: int) -> int:
+        """The row of the block in which a label begins."""
+        return next((i for i in range(number, -1, -1) if cell in self.rows[i]), number)
+
+    def _unit(self, cell: Cell) -> str | None:
+        return label_unit(self._sheet.cell_text(cell))
 
 
-def _dump_column(sheet: Sheet, cell: Cell, unit_above: str | None) -> _Column:
-    use = sheet.use(cell)
-    source = use.name if use and use.role == "funding" else None
-    return _Column(cell.column, cell.column + 1, source, label_unit(sheet.cell_text(cell)) or unit_above)
+def _resolved(block: str | None, beside_a_year: bool) -> str:
+    """A whole term is one of its own only beside a year."""
+    return ("long_term" if beside_a_year else "annual") if block == "whole" else block or "annual"
 
 
-def _with_block_unit(columns: list[_Column], unit_line: str | None) -> list[_Column]:
-    """Columns without a unit take the block's, where all others agree on one, or else the form's unit line."""
-    units = {column.unit for column in columns if column.unit}
-    if len(units) > 1:
-        return columns
-    unit = units.pop() if units else unit_line
-    return [column._replace(unit=column.unit or unit) for column in columns]
-
-
-def _column_of(cell: Cell, columns: list[_Column], *, has_grid: bool) -> _Column | None:
-    """The deepest header that covers the cell; in a dump, the one at its position."""
-    if not has_grid:
-        return columns[cell.column]
-    end = cell.column + cell.column_span
-    return next((c for c in reversed(columns) if c.start <= cell.column and end <= c.end), None)
-
-
-# ------------------------------------------------------------------------------------------------------------- amounts
-
-
-def _read_amount(sheet: Sheet, spec: FundingSpec, cell: Cell, column: _Column | None) -> None:
-    if sheet.is_blank(cell):
-        return
-    span = sheet.trimmed(cell.start, cell.end)
-    text = sheet.text[span.start : span.end]
-    if column is None or column.source is None:
-        message = "an amount stands under no source of the header; compare with the source"
-        sheet.note("funding.misaligned", "error", "insufficient_data", message, span)
-        return
-    sheet.ledger.claim(*span, Owner.VALUE)
-    if sheet.rules.phrases.is_blank(text):
-        return
-    money = read_money(text)
-    unit = (money.unit if money else None) or column.unit
+def _add(sheet: Sheet, amount: _Amount, money: Money | None) -> None:
+    """Record an amount; one that is no number keeps its text."""
+    sheet.ledger.claim(*amount.span, Owner.VALUE)
+    unit = (money.unit if money else None) or amount.unit
     yuan = money.amount * YUAN_PER_UNIT[unit] if money and unit else None
-    amount = money.amount if money else None
-    sheet.funding.append(Funding(column.source, spec.stage, spec.block, amount, unit, yuan, text, span))
+    text = sheet.text[slice(*amount.span)]
+    number = money.amount if money else None
+    sheet.funding.append(Funding(amount.source, amount.stage, amount.block, number, unit, yuan, text, amount.span))
     if not money:
-        message = f"the amount of source {column.source} is not a number"
-        sheet.note("funding.unread", "warning", "insufficient_data", message, span)
+        message = f"the amount of source {amount.source} is not a number"
+        sheet.note("funding.unread", "warning", "insufficient_data", message, amount.span)
     elif not unit:
-        message = f"the amount of source {column.source} has no unit, in its cell, its header or the form"
-        sheet.note("funding.no_unit", "warning", "insufficient_data", message, span)
+        message = f"the amount of source {amount.source} has no unit, in its cell, its label or the form"
+        sheet.note("funding.no_unit", "warning", "insufficient_data", message, amount.span)

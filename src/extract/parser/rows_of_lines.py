@@ -21,14 +21,16 @@ Nothing is guessed: where the lines allow two readings or none, each stays a row
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from extract.document import Block, Cell, Paragraph, Span, Table
-from extract.labels import LONGEST_LABEL
+from extract.labels import LONGEST_LABEL, bare_label
+from extract.parser.amount_lines import BLANK, Token, labelled_amounts
+from extract.parser.funding import RATE
 from extract.parser.indicator_lines import LABEL_LINES, IndicatorLines, Line, Row
-from extract.rules import FormRule, LabelUse, RuleSet
-from extract.values import ONE_LINE_TYPES, ROW_TYPES
+from extract.rules import FormRule, LabelUse, MoneyLabel, RuleSet
+from extract.values import ONE_LINE_TYPES, ROW_TYPES, read_money
 
 # A value of several cells stands on so many lines.
 _VALUE_LINES = 3
@@ -37,10 +39,13 @@ _MOST_COLUMNS = 40
 _MOST_LINES = 2000
 
 
-class _Label(NamedTuple):
+_Meaning = TypeVar("_Meaning")
+
+
+class _Label(NamedTuple, Generic[_Meaning]):
     """A label that begins at a line: what it announces, its place, and the number of the first line behind it."""
 
-    use: LabelUse
+    use: _Meaning
     span: Span
     next: int
 
@@ -97,29 +102,39 @@ class _Unfolder:
         self._lines = lines
         self._rule = rule
         self._rules = rules
-        self._labels = [self._find_label(number) for number in range(len(lines))]
+        self._labels = [self._find_label(number, rule.use_of) for number in range(len(lines))]
+        self._sources = [self._find_label(number, rules.money_of) for number in range(len(lines))]
         self._indicators = IndicatorLines(text, lines, rule, rules, self._is_label)
 
     def rows(self) -> Iterator[Row]:
         number = 0
         while number < len(self._lines):
-            rows, number = self._funding(number) or self._indicators.rows(number) or self._field(number)
+            rows, number = (
+                self._labelled_amounts(number)
+                or self._funding(number)
+                or self._indicators.rows(number)
+                or self._label_row(number)
+                or self._field(number)
+            )
             yield from (row for row in rows if any(row))
 
     # ------------------------------------------------------------------------------------------------- labels
 
-    def _find_label(self, number: int) -> _Label | None:
-        """The longest label that begins at a line; a line that is a label itself ends the one above."""
+    def _find_label(self, number: int, meaning: Callable[[str], _Meaning | None]) -> _Label[_Meaning] | None:
+        """The longest label that begins at a line; another label ends it, unless the two are one (立项 · 依据)."""
         found = None
         first = self._lines[number]
         for after in range(number + 1, min(number + LABEL_LINES, len(self._lines)) + 1):
             last = self._lines[after - 1]
             if last.end - first.start > 2 * LONGEST_LABEL or (after > number + 1 and last.blanks > 1):
                 break
-            if after > number + 1 and self._rule.use_of(self._text[last.start : last.end]):
-                break
-            if use := self._rule.use_of(self._text[first.start : last.end]):
+            whole, ending = self._text[first.start : last.end], self._text[last.start : last.end]
+            is_label = after > number + 1 and meaning(ending) is not None
+            use = meaning(whole)
+            if use and not (is_label and bare_label(whole) == bare_label(ending)):
                 found = _Label(use, Span(first.start, last.end), after)
+            elif is_label:
+                break
         return found
 
     def _opens_with_label(self, number: int) -> bool:
@@ -129,12 +144,12 @@ class _Unfolder:
         use = self._rule.use_of(before) if colon else None
         return use is not None and use.role == "field"
 
-    def _sources_at(self, number: int) -> list[_Label]:
+    def _sources_at(self, number: int) -> list[_Label[MoneyLabel]]:
         """The labels of sources of money that follow each other from a line on, without a blank cell between them."""
-        found: list[_Label] = []
+        found: list[_Label[MoneyLabel]] = []
         while number < len(self._lines) and len(found) < _MOST_COLUMNS:
-            label = self._labels[number]
-            if not label or label.use.role != "funding" or (found and self._lines[number].blanks):
+            label = self._sources[number]
+            if not label or (found and self._lines[number].blanks):
                 break
             found.append(label)
             number = label.next
@@ -150,6 +165,25 @@ class _Unfolder:
         return self._is_label(number) or len(self._sources_at(number)) > 1 or self._indicators.is_header(number)
 
     # ------------------------------------------------------------------------------------------------- fields
+
+    def _label_row(self, number: int) -> tuple[list[Row], int] | None:
+        """Labels that follow each other, and below them as many cells as there are labels."""
+        labels: list[_Label[LabelUse]] = []
+        at = number
+        while at < len(self._lines) and (label := self._labels[at]) and not (labels and self._lines[at].blanks):
+            labels.append(label)
+            at = label.next
+        if len(labels) < 2:
+            return None
+        run, after = self._run(at)
+        while run and run[-1] is None:
+            run.pop()
+        if len(run) != len(labels):
+            return None
+        return [
+            [label.span for label in labels],
+            [None if line is None else self._span(line, line) for line in run],
+        ], after
 
     def _field(self, number: int) -> tuple[list[Row], int]:
         """A label with the lines that are its value, or a single line."""
@@ -197,6 +231,35 @@ class _Unfolder:
 
     # ------------------------------------------------------------------------------------------------- funding
 
+    def _labelled_amounts(self, number: int) -> tuple[list[Row], int] | None:
+        """Labels with their amounts beside them, below the heading of a funding block or on their own."""
+        label = self._labels[number]
+        heading = label if label and label.use == LabelUse("section", "funding") else None
+        at = heading.next if heading else number
+        first = self._sources[at] if at < len(self._lines) else None
+        if not first or (not heading and (first.use.weak or not first.use.source)):
+            return None
+        tokens, after = self._tokens(at)
+        if sum(token.label is None and token.span is not None for token in tokens) == 0:
+            return None
+        rows = labelled_amounts(heading.span if heading else None, tokens)
+        return (rows, after) if rows else None
+
+    def _tokens(self, number: int) -> tuple[list[Token], int]:
+        """The labels, amounts and blank cells from a line on, and the first line that is none of them."""
+        tokens: list[Token] = []
+        while number < len(self._lines):
+            line, source = self._lines[number], self._sources[number]
+            text = self._text[line.start : line.end]
+            is_amount = bool(read_money(text) or RATE.fullmatch(text) or self._rules.phrases.is_blank(text))
+            if self._is_label(number) or not (source or is_amount) or self._indicators.is_header(number):
+                break
+            if tokens or line.blanks:
+                tokens += [BLANK] * min(line.blanks, _MOST_COLUMNS)
+            tokens.append(Token(source.span, source.use) if source else Token(self._span(number, number)))
+            number = source.next if source else number + 1
+        return tokens, number
+
     def _funding(self, number: int) -> tuple[list[Row], int] | None:
         """A header of funding sources and the amounts below it, where both come out even."""
         label = self._labels[number]
@@ -204,14 +267,14 @@ class _Unfolder:
         sources = self._sources_at(section[0].next if section else number)
         if not sources or (section and self._lines[section[0].next].blanks) or len(section) + len(sources) < 2:
             return None
-        header = [*section, *sources]
+        header = [*(label.span for label in section), *(label.span for label in sources)]
         run, after = self._run(sources[-1].next)
         readings = [rows for row_end in (0, 1) if (rows := self._funding_rows(header, run, row_end))]
         if len(readings) != 1:
             return self._single_lines(number, after)
-        return [[label.span for label in header], *readings[0]], after
+        return [[*header], *readings[0]], after
 
-    def _funding_rows(self, header: Sequence[_Label], run: list[int | None], row_end: int) -> list[Row] | None:
+    def _funding_rows(self, header: Sequence[Span], run: list[int | None], row_end: int) -> list[Row] | None:
         """The rows below the header if each ends with so many blank lines of its own; None where they do not fit."""
         rows: list[Row] = []
         position, width = row_end, len(header)
@@ -238,7 +301,7 @@ class _Unfolder:
             rows.append([None if line is None else self._span(line, line) for line in cells])
         return rows
 
-    def _divided(self, header: Sequence[_Label], run: list[int | None], position: int) -> tuple[Row, int] | None:
+    def _divided(self, header: Sequence[Span], run: list[int | None], position: int) -> tuple[Row, int] | None:
         """The second header row: a blank below each column of the first, or the sources that divide it."""
         row: Row = []
         for _ in header:
@@ -247,7 +310,7 @@ class _Unfolder:
                 position += 1
                 continue
             sources = 0
-            while position < len(run) and (line := run[position]) is not None and (label := self._labels[line]):
+            while position < len(run) and (line := run[position]) is not None and (label := self._sources[line]):
                 row.append(label.span)
                 position += label.next - line
                 sources += 1
@@ -256,8 +319,7 @@ class _Unfolder:
         return row, position
 
     def _is_source(self, number: int) -> bool:
-        label = self._labels[number]
-        return label is not None and label.use.role == "funding"
+        return self._sources[number] is not None
 
     def _single_lines(self, number: int, after: int) -> tuple[list[Row], int]:
         return [[self._span(line, line)] for line in range(number, after)], after

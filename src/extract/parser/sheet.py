@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from extract.document import Block, Cell, Span, walk_tables
@@ -10,7 +11,7 @@ from extract.findings import Finding, Outcome, Severity
 from extract.form import Citation, Field, Funding, Indicator
 from extract.labels import LONGEST_LABEL, bare_label
 from extract.ledger import Ledger, Owner
-from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, RuleSet, look_up
+from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, MoneyLabel, RuleSet, look_up, money_label
 from extract.tokenizer import FormSlice
 from extract.values import PARTS, find_citations, read_value
 
@@ -29,7 +30,7 @@ class Sheet:
         self.ledger = ledger
         self.fiscal_year = form_slice.fiscal_year
         self.unit_line = rules.phrases.unit_line(text[slice(*form_slice.span)])
-        self._uses, self._columns = _labels(text, form_slice.blocks, rule)
+        self._uses, self._columns, self._money = _labels(text, form_slice.blocks, rule, rules)
         self.fields: list[Field] = []
         self.funding: list[Funding] = []
         self.indicators: list[Indicator] = []
@@ -57,6 +58,10 @@ class Sheet:
         """Whether nothing stands in the cell, or nothing that is still unclaimed."""
         return cell.start == cell.end or self.ledger.is_settled(cell.start, cell.end)
 
+    def is_taken(self, cell: Cell) -> bool:
+        """Whether something stands in the cell and all of it is used."""
+        return cell.start < cell.end and self.ledger.is_settled(cell.start, cell.end)
+
     def is_free(self, cell: Cell) -> bool:
         """Whether something stands in the cell and nobody has used any of it: a nested table may have."""
         return not self.is_blank(cell) and self.ledger.is_untouched(cell.start, cell.end)
@@ -64,6 +69,10 @@ class Sheet:
     def use(self, cell: Cell) -> LabelUse | None:
         """What the cell announces if its text is one of the form's labels."""
         return self._uses.get(Span(cell.start, cell.end))
+
+    def money(self, cell: Cell) -> MoneyLabel | None:
+        """What the cell says of an amount if its text is a label of funding blocks."""
+        return self._money.get(Span(cell.start, cell.end))
 
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""
@@ -130,21 +139,37 @@ class Sheet:
             at = Span(place.start + cited.start, place.start + cited.end)
             self.citations.append(Citation(spec.name, cited.document_number, cited.issuer_code, cited.year, at))
 
+    def fill_in(self) -> None:
+        """Give each field without a label in the form the value of the first that may stand for it."""
+        present = {field.name for field in self.fields}
+        for spec in self.rule.stand_ins:
+            if spec.instead_of in present or spec.name not in present:
+                continue
+            at = next(i for i, field in enumerate(self.fields) if field.name == spec.name)
+            self.fields[at] = replace(self.fields[at], name=str(spec.instead_of))
+            present.add(str(spec.instead_of))
+
     def settle(self, span: Span) -> None:
         """Give whatever is unclaimed in the form to boilerplate or leftover."""
         phrases = self.rules.phrases
         for stretch in list(self.ledger.unclaimed(*span)):
             text = self.text[stretch.start : stretch.end]
-            known = phrases.is_boilerplate(text) or phrases.is_placeholder(text) or phrases.year_line(text)[0]
+            known = (
+                phrases.is_boilerplate(text)
+                or phrases.is_placeholder(text)
+                or phrases.is_blank(text)
+                or phrases.year_line(text)[0]
+            )
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
 
 
 def _labels(
-    text: str, blocks: tuple[Block, ...], rule: FormRule
-) -> tuple[dict[Span, LabelUse], dict[Span, IndicatorColumn]]:
-    """The cells that are labels, and those that head columns, looked up once: each is asked for several times."""
+    text: str, blocks: tuple[Block, ...], rule: FormRule, rules: RuleSet
+) -> tuple[dict[Span, LabelUse], dict[Span, IndicatorColumn], dict[Span, MoneyLabel]]:
+    """The cells that are labels, head columns or speak of amounts, looked up once: each is asked for several times."""
     uses: dict[Span, LabelUse] = {}
     columns: dict[Span, IndicatorColumn] = {}
+    money: dict[Span, MoneyLabel] = {}
     for table in walk_tables(blocks):
         for row in table.rows:
             for cell in row:
@@ -154,12 +179,14 @@ def _labels(
                         uses[Span(cell.start, cell.end)] = use
                     if column := look_up(rule.columns, bare):
                         columns[Span(cell.start, cell.end)] = column
-    return uses, columns
+                    if label := money_label(rules.funding, bare):
+                        money[Span(cell.start, cell.end)] = label
+    return uses, columns, money
 
 
 def _part_name(name: str, part: str) -> str:
     """The name under which a part of a field is stored: contact_phone."""
-    return f"{name}_{part}" if part else name
+    return f"{name.removesuffix('_name')}_{part}" if part else name
 
 
 _PROBLEMS = {
@@ -168,8 +195,8 @@ _PROBLEMS = {
     "period.unread": "the text is not a period with a first and a last day",
     "contact.incomplete": "the cell holds no name, or no phone number",
     "contact.unread_phone": "the cell holds digits that are no phone number",
-    "person.with_phone": "the cell holds a phone number beside the name; it is not stored",
     "phone.with_name": "the cell holds a name beside the phone number; it is not stored",
     "phone.unread": "the text is not a phone number",
+    "date.unread": "the text is not a date",
     "money.unread": "the text is not an amount of money",
 }

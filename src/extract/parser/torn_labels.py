@@ -7,8 +7,8 @@
     业务股室                                             业务股室审核意见 | 同意
     审核意见→同意
 
-Two halves are put together only where the whole is a label or a level that the rules know, the second half is none,
-and nothing but white space without a tab stands between them.
+Two halves are put together only where the whole is a label or a level that the rules know, the second half alone is not
+the same one, and nothing but white space without a tab stands between them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from extract.document import Block, Cell, Paragraph, Table
-from extract.labels import LONGEST_LABEL
+from extract.labels import LONGEST_LABEL, bare_label
 from extract.rules import FormRule, RuleSet
 
 _Row = tuple[Cell, ...]
@@ -61,13 +61,15 @@ class _Mender:
         between = self._text[last.end : row[0].start]
         is_torn = not between.strip() and "\t" not in between
         whole, second = self._text[last.start : row[0].end], self._text[row[0].start : row[0].end]
-        # 单位 heads a column, and is the second half of others that do.
-        is_label = self._is_known(whole) or self._rule.column_of(whole)
-        return last if is_torn and is_label and not self._is_known(second) else None
+        if not is_torn or not (self._is_known(whole) or self._rule.column_of(whole)):
+            return None
+        # 依据 is a label, and the second half of others; a number in front makes no new one.
+        return None if self._is_known(second) and bare_label(whole) == bare_label(second) else last
 
     def _is_known(self, text: str) -> bool:
         levels = self._rules.levels
-        return bool(self._rule.use_of(text) or levels.canonical("level1", text) or levels.canonical("level2", text))
+        is_label = self._rule.use_of(text) or self._rules.money_of(text)
+        return bool(is_label or levels.canonical("level1", text) or levels.canonical("level2", text))
 
     def _put_together(self, above: _Row, half: Paragraph, row: _Row) -> tuple[_Row, _Row]:
         """What is left of the row above, and the row with the whole label.

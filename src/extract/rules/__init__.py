@@ -8,19 +8,20 @@ examples, labels that mean two things and titles that two kinds claim are errors
 """
 
 from extract.rules.loading import load_rules, packaged_rules
-from extract.rules.ruleset import FormRule, IndicatorBlock, LabelUse, RuleSet, Title, look_up
-from extract.rules.spec import FieldSpec, FundingSpec, IndicatorColumn
+from extract.rules.ruleset import FormRule, IndicatorBlock, LabelUse, MoneyLabel, RuleSet, Title, look_up, money_label
+from extract.rules.spec import FieldSpec, IndicatorColumn
 
 __all__ = [
     "FieldSpec",
     "FormRule",
-    "FundingSpec",
     "IndicatorBlock",
     "IndicatorColumn",
     "LabelUse",
+    "MoneyLabel",
     "RuleSet",
     "Title",
     "load_rules",
     "look_up",
+    "money_label",
     "packaged_rules",
 ]

@@ -24,7 +24,7 @@ from extract.rules.backtracking import ambiguous_loop, slow_text
 from extract.rules.examples import PatternPlace, patterns_in
 from extract.rules.loading import load_rules, read_rule_files
 from extract.rules.ruleset import RuleSet
-from extract.rules.spec import PATTERN_TIMEOUT_SECONDS
+from extract.rules.spec import PATTERN_TIMEOUT_SECONDS, spellings
 from extract.rules.yaml_file import InvalidRule, Problem, RuleFile, Steps
 
 Severity = Literal["error", "warning", "note"]
@@ -190,21 +190,30 @@ def labels_can_be_reached(checked: _Rules) -> Iterator[LintFinding]:
 
 
 def labels_stand_once(checked: _Rules) -> Iterator[LintFinding]:
-    """No two labels of a list are the same once white space, punctuation and notes are off."""
+    """No label of a list says only what others say, once white space, punctuation and notes are off."""
     seen: dict[tuple[str, Steps, str], tuple[str, Steps]] = {}
-    for file, place, label in _labels(checked):
-        first, at = seen.setdefault((file.name, place[:-1], bare_label(label)), (label, place))
-        if at != place:
+    for file, place, label in _written_labels(checked):
+        bare = [(file.name, place[:-1], bare_label(spelling)) for spelling in spellings(label)]
+        if all(each in seen for each in bare):
+            first, at = seen[bare[0]]
             what = "stands twice" if first == label else f"is {first!r} once punctuation and blanks are off"
             found = f"the label {label!r} {what}; see line {file.where(at)[1]}"
             yield _finding("warning", "label.repeated", file, place, found, "delete it")
+        for each in bare:
+            seen.setdefault(each, (label, place))
 
 
 _LABEL_KEYS = frozenset({"labels", "sections", "others", "marks"})
 
 
 def _labels(checked: _Rules) -> Iterator[tuple[RuleFile, tuple[int | str, ...], str]]:
-    """Every label of every file, with its place."""
+    """Every label of every file, in each of its spellings, with its place."""
+    for file, place, label in _written_labels(checked):
+        yield from ((file, place, spelling) for spelling in spellings(label))
+
+
+def _written_labels(checked: _Rules) -> Iterator[tuple[RuleFile, tuple[int | str, ...], str]]:
+    """Every label of every file as it is written, with its place."""
     for file in checked.files.values():
         for place, label in _labels_below(file.content, (), is_label=False):
             yield file, place, label

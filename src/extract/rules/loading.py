@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from extract.errors import RuleError
 from extract.labels import bare_label
-from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, Phrases, RuleSet
+from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, MoneyLabel, Phrases, RuleSet
 from extract.rules.spec import (
     VOCABULARY_FILES,
     FormSpec,
+    FundingFile,
     IndicatorColumn,
     IndicatorsFile,
     LabelsFile,
@@ -23,6 +25,7 @@ from extract.rules.spec import (
     TargetsFile,
     UnitsFile,
     model_of,
+    spellings,
 )
 from extract.rules.yaml_file import InvalidRule, Problem, RuleFile
 from extract.target import Grammar, Unit, Units, Words
@@ -43,21 +46,19 @@ def load_rules(*folders: Path) -> RuleSet:
     """
     sources = read_rule_files(*folders)
     _refuse_invalid_files(sources.values())
-    labels = _vocabulary(sources, "labels").model(LabelsFile).labels
     phrases = Phrases(_vocabulary(sources, "phrases").model(PhrasesFile))
     tables = _vocabulary(sources, "indicators").model(IndicatorsFile)
     levels = Levels(_vocabulary(sources, "levels").model(LevelsFile))
     targets = Grammar(_units(_vocabulary(sources, "units")), _words(_vocabulary(sources, "targets")))
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
-    forms = tuple(
-        FormRule(spec, _label_uses(source, spec, labels, tables.sections), _columns(source, spec, tables))
-        for source, spec in specs
-    )
+    shared = _SharedLabels(_vocabulary(sources, "labels"), _vocabulary(sources, "funding"), tables)
+    forms = tuple(_form_rule(source, spec, shared) for source, spec in specs)
     digest = hashlib.sha256()
     for name, source in sources.items():
         digest.update(f"{name}\0".encode() + source.data)
     projects = _vocabulary(sources, "projects").model(ProjectsFile)
-    rules = RuleSet(forms, phrases, IndicatorWords(tables), levels, targets, projects, digest.hexdigest()[:12])
+    version = digest.hexdigest()[:12]
+    rules = RuleSet(forms, phrases, IndicatorWords(tables), shared.money, levels, targets, projects, version)
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules
@@ -121,40 +122,74 @@ def _words(source: RuleFile) -> Words:
     return words
 
 
-def _label_uses(
-    source: RuleFile, spec: FormSpec, shared: Mapping[str, list[str]], indicator_sections: Iterable[str]
-) -> dict[str, LabelUse]:
-    """Every label of a form by its bare text; a label that would mean two things is an error."""
-    uses: dict[str, LabelUse] = {}
+class _SharedLabels:
+    """What the vocabulary's labels mean in forms of every kind, by their bare text."""
 
-    def add(labels: Iterable[str], use: LabelUse, place: Sequence[int | str]) -> None:
+    def __init__(self, labels: RuleFile, funding: RuleFile, tables: IndicatorsFile) -> None:
+        file, money = labels.model(LabelsFile), funding.model(FundingFile)
+        self.tables = tables
+        self.fields = {field.name: field for field in file.fields}
+        uses = _Meanings[LabelUse](labels)
+        for number, field in enumerate(file.fields):
+            uses.add(field.labels, LabelUse("field", field.name), ["fields", number, "labels"])
+        uses.add(file.sections, LabelUse("section", "form"), ["sections"])
+        amounts = _Meanings[MoneyLabel](funding)
+        for number, entry in enumerate(money.labels):
+            meaning = MoneyLabel(entry.source, entry.stage, entry.block, entry.weak)
+            amounts.add(entry.labels, meaning, ["labels", number, "labels"])
+        amounts.add(money.others, MoneyLabel(), ["others"])
+        self.money = amounts.found
+        headings = _Meanings[LabelUse](funding)
+        headings.add(money.sections, LabelUse("section", "funding"), ["sections"])
+        indicators = {bare_label(label): LabelUse("section", "indicators") for label in tables.sections}
+        self.uses = indicators | headings.found | uses.found
+
+
+_Use = TypeVar("_Use", bound=tuple[Any, ...])
+
+
+class _Meanings(Generic[_Use]):
+    """Labels of one file by their bare text; one that would mean two things is an error."""
+
+    def __init__(self, source: RuleFile) -> None:
+        self._source = source
+        self.found: dict[str, _Use] = {}
+
+    def add(self, labels: Iterable[str], meaning: _Use, place: Sequence[int | str]) -> None:
         for label in labels:
-            bare = bare_label(label)
-            if not bare:
-                raise source.error(place, f"the label {label!r} is empty once punctuation is taken off")
-            if uses.setdefault(bare, use) != use:
-                other = uses[bare]
-                raise source.error(
-                    place, f"the label {label!r} already means the {other.role} {other.name!r}; keep it in one place"
-                )
+            for spelling in spellings(label):
+                bare = bare_label(spelling)
+                if not bare:
+                    message = f"the label {label!r} is empty once punctuation is taken off"
+                    raise self._source.error(place, message)
+                if (other := self.found.setdefault(bare, meaning)) != meaning:
+                    known = " ".join(str(part) for part in other if part)
+                    message = f"the label {spelling!r} already means the {known}; keep it in one place"
+                    raise self._source.error(place, message)
 
-    if not any(field.name == spec.key for field in spec.fields):
-        raise source.error(["key"], f"{spec.key!r} is not one of the form's fields")
+
+def _form_rule(source: RuleFile, spec: FormSpec, shared: _SharedLabels) -> FormRule:
+    """A form kind with the shared fields and labels, and with its own, which go before the shared ones."""
+    fields = dict(shared.fields)
+    own = _Meanings[LabelUse](source)
     for number, field in enumerate(spec.fields):
-        labels = [*field.labels, *shared.get(field.name, [])]
-        if not labels:
+        known = fields.get(field.name)
+        if not field.labels and not known:
             raise source.error(["fields", number, "name"], f"the field {field.name!r} has no labels, own or shared")
-        add(labels, LabelUse("field", field.name), ["fields", number, "labels" if field.labels else "name"])
-    add(spec.sections, LabelUse("section", "form"), ["sections"])
-    if spec.funding:
-        add(spec.funding.sections, LabelUse("section", "funding"), ["funding", "sections"])
-        for number, column in enumerate(spec.funding.columns):
-            add(column.labels, LabelUse("funding", column.source), ["funding", "columns", number, "labels"])
+        fields[field.name] = known.model_copy(update=field.model_dump(exclude_unset=True)) if known else field
+        own.add(field.labels, LabelUse("field", field.name), ["fields", number, "labels"])
+    for place in ("key", "required"):
+        for name in [spec.key] if place == "key" else spec.required:
+            if name not in fields and not any(name.startswith(f"{each}_") for each in fields):
+                raise source.error([place], f"{name!r} is not one of the form's fields")
+    own.add(spec.sections, LabelUse("section", "form"), ["sections"])
     if spec.indicators:
-        add(spec.indicators.sections, LabelUse("section", "indicators"), ["indicators", "sections"])
-        for label in indicator_sections:
-            uses.setdefault(bare_label(label), LabelUse("section", "indicators"))
-    return uses
+        own.add(spec.indicators.sections, LabelUse("section", "indicators"), ["indicators", "sections"])
+    marks = _Meanings[LabelUse](source)
+    marks.add(spec.marks, LabelUse("section", "form"), ["marks"])
+    return FormRule(
+        spec, fields, shared.uses | own.found, _columns(source, spec, shared.tables), frozenset(marks.found)
+    )
 
 
 def _columns(source: RuleFile, spec: FormSpec, shared: IndicatorsFile) -> dict[str, IndicatorColumn]:

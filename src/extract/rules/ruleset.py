@@ -34,10 +34,23 @@ _LONGEST_PLACEHOLDER = 12
 
 
 class LabelUse(NamedTuple):
-    """What a label announces: a field, a funding column, or a section of the form."""
+    """What a label announces: a field, or a section of the form."""
 
-    role: Literal["field", "funding", "section"]
+    role: Literal["field", "section"]
     name: str
+
+
+class MoneyLabel(NamedTuple):
+    """What a label of a funding block says of an amount; one that says nothing heads other figures, such as rates.
+
+    `block` whole is the project's whole term where an amount of the year stands beside it, else the year. A `weak`
+    label means money only inside a funding block.
+    """
+
+    source: str | None = None
+    stage: str | None = None
+    block: str | None = None
+    weak: bool = False
 
 
 class Title(NamedTuple):
@@ -50,15 +63,17 @@ class Title(NamedTuple):
 
 @dataclass(frozen=True)
 class FormRule:
-    """A form kind ready for use.
+    """A form kind ready for use: `fields` by name, and what its bare labels mean.
 
-    `labels` maps bare labels to what they announce, `columns` those that head the columns of the indicator table to the
+    `labels` maps them to what they announce, `columns` those that head the columns of the indicator table to the
     column. The two are apart: 单位 heads a column in an indicator table and is a field's label elsewhere.
     """
 
     spec: FormSpec
+    fields: Mapping[str, FieldSpec]
     labels: Mapping[str, LabelUse]
     columns: Mapping[str, IndicatorColumn]
+    marks: frozenset[str]
 
     def use_of(self, text: str) -> LabelUse | None:
         """What `text` announces if it is a label of the form; hints in brackets and a leading year may be extra."""
@@ -77,15 +92,15 @@ class FormRule:
     def _beginnings(self) -> frozenset[str]:
         return frozenset(label[:end] for label in self.columns for end in range(1, len(label) + 1))
 
+    @cached_property
+    def stand_ins(self) -> tuple[FieldSpec, ...]:
+        """The fields that may stand for another one."""
+        return tuple(field for field in self.fields.values() if field.instead_of)
+
     @property
     def kind(self) -> str:
         """The form kind as stored in the database."""
         return self.spec.kind
-
-    @cached_property
-    def fields(self) -> Mapping[str, FieldSpec]:
-        """The fields by name."""
-        return {field.name: field for field in self.spec.fields}
 
 
 class Phrases:
@@ -221,10 +236,15 @@ class RuleSet:
     forms: tuple[FormRule, ...]
     phrases: Phrases
     indicators: IndicatorWords
+    funding: Mapping[str, MoneyLabel]
     levels: Levels
     targets: Grammar
     projects: ProjectsFile
     version: str
+
+    def money_of(self, text: str) -> MoneyLabel | None:
+        """What `text` says of an amount if it is a label of funding blocks; 其中, hints and a year may be extra."""
+        return money_label(self.funding, bare_label(text))
 
     @cached_property
     def _titles(self) -> tuple[tuple[FormRule, Any], ...]:
@@ -241,7 +261,7 @@ class RuleSet:
 
     def title(self, text: str) -> Title | None:
         """The form that the line `text` names, None where it names none."""
-        if "表" not in text:
+        if "表" not in text and "绩效" not in text:
             return None
         for form, pattern in self._titles:
             if found := _fullmatch(pattern, text, LONGEST_TITLE):
@@ -256,6 +276,11 @@ def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
     if meaning is None and bare and ("(" in bare or bare[0] in "12"):
         meaning = labels.get(_HINT_OR_YEAR.sub("", bare))
     return meaning
+
+
+def money_label(labels: Mapping[str, MoneyLabel], bare: str) -> MoneyLabel | None:
+    """What a bare label of a funding block says; the words that open a list of parts may be extra as well."""
+    return look_up(labels, _PART_OF.sub("", bare) or bare) if bare else None
 
 
 def _alternatives(patterns: Iterable[Pattern]) -> str:
@@ -280,6 +305,7 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_PART_OF = regex.compile("^其中")
 _HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, Literal, get_type_hints
 
 import regex
@@ -13,6 +14,18 @@ from extract.values import VALUE_TYPES
 
 # A pattern that takes longer on a line of text is a mistake in the rule file.
 PATTERN_TIMEOUT_SECONDS = 1.0
+
+_CHOICE = regex.compile("【([^【】]*)】")
+
+
+def spellings(label: str) -> list[str]:
+    """The labels that one line of a rule file stands for: 【甲|乙|】 is each of its parts in turn.
+
+    >>> spellings("【|项目】实施单位")
+    ['实施单位', '项目实施单位']
+    """
+    pieces = _CHOICE.split(label)  # text and choices in turn
+    return ["".join(chosen) for chosen in product(*(p.split("|") if i % 2 else [p] for i, p in enumerate(pieces)))]
 
 
 class _Strict(BaseModel):
@@ -47,42 +60,52 @@ class Pattern(_Strict):
 
 
 class FieldSpec(_Strict):
-    """A labelled value of the form. The shared labels of the same name count as its own."""
+    """A labelled value of the form. With `instead_of`, it stands for that field where the form has no label of it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     labels: list[str] = []
     type: str = "text"
     options: list[str] = []
-    required: bool = False
+    instead_of: str | None = None
 
     @model_validator(mode="after")
     def _type_is_known(self) -> FieldSpec:
         if self.type not in VALUE_TYPES:
             raise ValueError(f"there is no type {self.type!r}; the types are {', '.join(VALUE_TYPES)}")
-        if (self.type == "choice") != bool(self.options):
-            raise ValueError("a field of type choice needs options, and no other type has any")
+        if self.options and self.type != "choice":
+            raise ValueError("only a field of type choice has options")
         return self
 
 
 FundingSource = Literal[
     "total", "fiscal", "central", "provincial", "municipal", "local", "carryover", "own", "other"
 ]  # fmt: skip
+FundingStage = Literal["budget", "initial", "adjusted", "executed"]
+FundingBlock = Literal["annual", "long_term", "whole"]
 
 
-class FundingColumn(_Strict):
-    """One source of money and the labels that head its column."""
+class FundingLabels(_Strict):
+    """Labels of a funding block and what they say of an amount; `weak` ones mean money only inside such a block."""
 
-    source: FundingSource
+    source: FundingSource | None = None
+    stage: FundingStage | None = None
+    block: FundingBlock | None = None
+    weak: bool = False
     labels: list[str] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _says_something(self) -> FundingLabels:
+        if not (self.source or self.stage or self.block):
+            raise ValueError("these labels say nothing; give source, stage or block, or list them under others")
+        return self
 
-class FundingSpec(_Strict):
-    """The funding block: header rows of source labels, amounts below them."""
 
-    sections: list[str] = []
-    stage: Literal["budget", "initial", "adjusted", "executed"] = "budget"
-    block: Literal["annual", "long_term"] = "annual"
-    columns: list[FundingColumn] = Field(min_length=1)
+class FundingFile(_File):
+    """`vocabulary/funding.yaml`: the words of funding blocks."""
+
+    sections: list[str]
+    labels: list[FundingLabels]
+    others: list[str]
 
 
 IndicatorColumn = Literal[
@@ -100,22 +123,27 @@ class IndicatorSpec(_Strict):
 
 
 class FormSpec(_File):
-    """One form kind, as its YAML file describes it."""
+    """One form kind, as its YAML file describes it. It knows all shared fields; what it lists are additions.
+
+    `key` is the field that every form of the kind has; `marks` are labels that tell the kind where there is no title.
+    """
 
     kind: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     name: str
     titles: list[Pattern] = Field(min_length=1)
     key: str
+    marks: list[str] = []
+    required: list[str] = []
     sections: list[str] = []
-    fields: list[FieldSpec] = Field(min_length=1)
-    funding: FundingSpec | None = None
+    fields: list[FieldSpec] = []
     indicators: IndicatorSpec | None = None
 
 
 class LabelsFile(_File):
-    """`vocabulary/labels.yaml`: labels that many forms share, by field name."""
+    """`vocabulary/labels.yaml`: the fields that all forms share, and the headings of their parts."""
 
-    labels: dict[str, list[str]]
+    fields: list[FieldSpec]
+    sections: list[str]
 
 
 class LevelsFile(_File):
@@ -215,6 +243,7 @@ class ProjectsFile(_File):
 
 # The shared files by their name below the folder of the rules.
 VOCABULARY_FILES: dict[str, type[_File]] = {
+    "vocabulary/funding.yaml": FundingFile,
     "vocabulary/indicators.yaml": IndicatorsFile,
     "vocabulary/labels.yaml": LabelsFile,
     "vocabulary/levels.yaml": LevelsFile,
