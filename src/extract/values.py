@@ -127,6 +127,7 @@ _BOX = rf"[{UNTICKED}□○◯]"
 _TICKED_MARK = re.compile(rf"[(（\[【]\s*{_TICK}\s*[)）\]】]|{_BOX}\s*{_TICK}|{_TICK}")
 _EMPTY_MARK = re.compile(rf"[(（\[【]\s*{_BOX}?\s*[)）\]】]|{_BOX}")
 _LOST_MARK = re.compile(r"[(（]\s*(?:$|(?=\w))(?!.*[)）])")
+_OPTION_NUMBER = re.compile(r"(?<!\d)\d{1,2}[、.．]")
 _HINT = re.compile(r"[(（][^()（）]*[打划勾选][^()（）]*[)）]")
 
 
@@ -158,7 +159,7 @@ def has_marks(text: str) -> bool:
 
 def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
     """The options with a tick: marks stand all in front of their options, or all behind them, or touch them."""
-    marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, _HINT.sub("", text)))
+    marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, _OPTION_NUMBER.sub(" ", _HINT.sub("", text))))
     spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in sorted(options, key=len, reverse=True))
     word = rf"[^\s{TICKED}{UNTICKED}、，,；;/]+"
     tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|{spaced}|{word}", marked))

@@ -57,8 +57,11 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     A label that only heads others (总体目标 | 预期目标 | 实际完成情况) has none of its own.
     """
     label = table.rows[number][position]
-    cells = _beside(sheet, table, number, position)
-    if cells:
+    is_table = sheet.rule.fields[name].type == "rows"
+    cells = _covered(sheet, table, number, position) if is_table else _beside(sheet, table, number, position)
+    if is_table:
+        pass
+    elif cells:
         cells += _continued(sheet, table, number, position)
     else:
         cells = _below(sheet, table, number, position)
@@ -173,6 +176,20 @@ def _continuation_in_dump(sheet: Sheet, row: tuple[Cell, ...], position: int) ->
     """The one filled cell of a row, where it stands beside the blank cell below the label."""
     filled = [cell for cell in row if sheet.cell_text(cell)]
     return filled if len(filled) == 1 and filled[0].column == position + 1 else []
+
+
+def _covered(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
+    """All cells to the right of a label and of those below it that it covers: a table of its own."""
+    label = table.rows[number][position]
+    cells = list(table.rows[number][position + 1 :])
+    for row in table.rows[number + 1 :]:
+        if table.has_grid:
+            if row[0].row >= label.row + label.row_span:
+                break
+        elif len(row) < 2 or any(map(sheet.cell_text, row[: position + 1])):
+            break
+        cells += row if table.has_grid else row[position + 1 :]
+    return cells
 
 
 def _is_label(sheet: Sheet, cell: Cell) -> bool:

@@ -45,6 +45,7 @@ class _Amount(NamedTuple):
     stage: str
     block: str
     unit: str | None
+    is_weak: bool = False
 
 
 def read(sheet: Sheet, table: Table, number: int) -> int:
@@ -112,6 +113,7 @@ class _Block:
         self._sheet = sheet
         self._has_grid = table.has_grid
         self.rows: list[Row] = [table.rows[first]]
+        self._recorded: set[tuple[str, str, str]] = set()
         self._columns: list[list[Cell]] = []  # in a dump, the header cells over each position, the nearest first
         self._header_rows = 0
         self._take_rows(table.rows[first + 1 :])
@@ -321,12 +323,24 @@ class _Block:
             return
         if sheet.rules.phrases.is_blank(text):
             sheet.ledger.claim(*span, Owner.VALUE)
-        elif money or self._is_next(number, left, cell) or not label:
-            _add(sheet, amount, money)
+        elif money or self._is_next(number, left, cell) or (not label and self._is_under_header(over[0], number)):
+            self._record(amount, money)
 
     def _misaligned(self, span: Span) -> None:
         message = "an amount stands under no label of the block; compare with the source"
         self._sheet.note("funding.misaligned", "error", "insufficient_data", message, span)
+
+    def _record(self, amount: _Amount, money: Money | None) -> None:
+        """Record an amount; one that a vaguer label repeats (一般公共预算 below 财政拨款) is no second one."""
+        key = amount.source, amount.stage, amount.block
+        if amount.is_weak and key in self._recorded:
+            self._sheet.ledger.claim(*amount.span, Owner.VALUE)
+            return
+        self._recorded.add(key)
+        _add(self._sheet, amount, money)
+
+    def _is_under_header(self, label: Cell, number: int) -> bool:
+        return bool(self._columns) or self._row_of(label, number) in self._headers
 
     def _is_next(self, number: int, left: Cell | None, cell: Cell) -> bool:
         return left is not None and left.column + left.column_span == cell.column
@@ -351,10 +365,10 @@ class _Block:
         said = [*([label] if label else []), *above]
         sources = [each for each in said if each.source]
         named = next((each for each in sources if not (each.weak and each.source == "total")), None)
-        source = (
-            named or (sources[0] if sources else None) or MoneyLabel("total" if not self._names_sources else None)
-        ).source
-        if source is None:
+        chosen = named or next(iter(sources), None)
+        if not chosen and (not self._names_sources or (label and label.stage and not above)):
+            chosen = MoneyLabel("total")  # 预算数 | 158, or a header of stages alone
+        if not chosen or not chosen.source or (not named and self._sums_up_others(left, over, number)):
             return None
         stage = next((each.stage for each in (*above, *said) if each.stage), "budget")
         over_label = list(self._above(self._row_of(left, number), left)) if left else []
@@ -363,7 +377,15 @@ class _Block:
         units = [self._unit(cell) for cell in (*([left] if left else []), *over, *over_label)]
         shared = next(iter(self._units)) if len(self._units) == 1 else None
         unit = next(filter(None, units), None) or shared or (None if self._units else sheet.unit_line)
-        return _Amount(span, source, stage, _resolved(block, self._beside_a_year), unit)
+        return _Amount(span, chosen.source, stage, _resolved(block, self._beside_a_year), unit, chosen.weak)
+
+    def _sums_up_others(self, left: Cell | None, over: list[Cell], number: int) -> bool:
+        """Whether the vague total (合计) that an amount stands under sums up figures that are no sources."""
+        total = next((c for c in (*([left] if left else []), *over) if (m := self._sheet.money(c)) and m.source), None)
+        if total is None:
+            return False
+        beside = [label for c in self.rows[self._row_of(total, number)] if (label := self._sheet.money(c))]
+        return MoneyLabel() in beside and not any(each.source and not each.weak for each in beside)
 
     def _row_of(self, cell: Cell, number: int) -> int:
         """The row of the block in which a label begins."""

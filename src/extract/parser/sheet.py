@@ -117,7 +117,7 @@ class Sheet:
         spec = self.rule.fields[name]
         place = self.without_boilerplate(self.trimmed(start, end))
         raw = self.text[place.start : place.end]
-        if self.rules.phrases.is_blank(raw):
+        if self.rules.phrases.is_unfilled(raw):
             self.ledger.claim(*place, Owner.VALUE)
             blank = [_part_name(name, part) for part in PARTS.get(spec.type, ("",))]
             self.fields += [Field(part_name, label, raw, None, place) for part_name in blank]

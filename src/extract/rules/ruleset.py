@@ -109,6 +109,7 @@ class Phrases:
     def __init__(self, file: PhrasesFile) -> None:
         self.title_prefix = _alternatives(file.title_prefixes)
         self.title_suffix = _alternatives(file.title_suffixes)
+        self.title_hint = _alternatives(file.title_hints)
         boilerplate = _alternatives(file.boilerplate)
         self._year_line = regex.compile(f"(?:{_alternatives(file.year_lines)})(?:{boilerplate})*")
         self._unit_line = regex.compile(_alternatives(file.unit_lines))
@@ -159,6 +160,13 @@ class Phrases:
     def is_placeholder(self, text: str) -> bool:
         """Whether `text` is a template's own row filler."""
         return bool(_fullmatch(self._placeholder, text, 20))
+
+    def is_unfilled(self, text: str) -> bool:
+        """Whether `text` says "nothing", or is what a template has printed in a cell that is to be filled in."""
+        if self.is_blank(text):
+            return True
+        lines = text.split() if len(text) <= LONGEST_TITLE else ()
+        return bool(lines) and (all(map(self.is_placeholder, lines)) or self.is_placeholder(text))
 
     def is_blank(self, text: str) -> bool:
         """Whether `text` says "nothing": white space, 无, a dash, the numbers of empty list items."""
@@ -252,8 +260,9 @@ class RuleSet:
 
     def title_pattern(self, form: FormRule) -> str:
         """The titles of a kind with what may stand around them in a line."""
-        before, after = self.phrases.title_prefix, self.phrases.title_suffix
-        return f"(?:{before})*(?P<title>{_alternatives(form.spec.titles)})(?:{after})*"
+        before, hint, after = self.phrases.title_prefix, self.phrases.title_hint, self.phrases.title_suffix
+        # The prefixes are possessive: what they can take is no part of a name.
+        return f"(?:{before})*+(?P<title>(?:{_alternatives(form.spec.titles)})(?:{hint})*?)(?:{after})*"
 
     def kinds_claiming(self, title: str) -> list[str]:
         """The kinds whose titles match; more than one is a mistake in the rules."""

@@ -193,6 +193,7 @@ class PhrasesFile(_File):
 
     title_prefixes: list[Pattern]
     title_suffixes: list[Pattern]
+    title_hints: list[Pattern]
     year_lines: list[Pattern]
     unknown_titles: list[Pattern]
     form_titles: list[Pattern]
