@@ -182,3 +182,24 @@ def test_a_file_that_cannot_be_read_fails_with_a_code_and_advice(rules: RuleSet,
     assert error is not None
     assert error.code == code
     assert ";" in error.message
+
+
+def test_a_template_is_said_to_be_one_and_has_no_values(extract_text: Callable[[str], Extraction]) -> None:
+    rows = ("专项名称|XX项目", "主管部门|××局", "本年度绩效目标|目标1：/目标2：/……", "专项起止时间|20XX年X月-20XX年X月")
+    (form,) = extract_text(dump_of(f"\t{TITLE}\n\n\t（20XX年度）\n\n", *rows)).forms
+    assert [finding.code for finding in form.findings] == ["form.template"]
+    assert (form.grade, {field.value for field in form.form.fields}) == (None, {None})
+
+
+@pytest.mark.parametrize(
+    ("rows", "grade"),
+    [
+        (("专项名称|公园管护", "主管部门|住建局", "本年度绩效目标|保持整洁"), "check"),  # no indicators
+        (("专项名称|公园管护", "一段没有标签的文字，谁也不知道它属于哪一栏。|又一段"), "poor"),
+    ],
+)
+def test_the_grade_says_how_much_to_look(
+    extract_text: Callable[[str], Extraction], rows: tuple[str, ...], grade: str
+) -> None:
+    (form,) = extract_text(dump_of(f"\t{TITLE}\n\n\t（2021年度）\n\n", *rows)).forms
+    assert form.grade == grade

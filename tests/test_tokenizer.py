@@ -160,3 +160,22 @@ def test_text_below_a_blank_last_cell_is_outside(rules: RuleSet) -> None:
 def test_the_year_line_may_say_more(rules: RuleSet, line: str) -> None:
     (only,) = slices(rules, form(title=f"\t{TITLE}\n\n\t{line}\n\n"))
     assert only.fiscal_year == 2021
+
+
+INDICATORS = ("绩效指标|一级指标|二级指标|三级指标|指标值", " |产出指标|数量指标|修缮步道|≥3公里")
+
+
+def test_a_form_without_a_title_is_of_the_kind_that_its_labels_tell(rules: RuleSet) -> None:
+    rows = ("项目名称|公园管护", "主管部门及代码|住建局", "总体目标|保持整洁", *INDICATORS)
+    (only,) = slices(rules, dump_of("", *rows))
+    assert (only.rule and only.rule.kind, only.title, only.headings) == ("project-declaration", "", ())
+
+
+def test_labels_that_fit_two_kinds_alike_make_no_form_without_a_title(rules: RuleSet) -> None:
+    rows = ("部门名称|住建局", "年度主要任务|公园管护", "专项名称|公园管护", "专项概况|绿地", *INDICATORS)
+    assert slices(rules, dump_of("", *rows)) == []
+
+
+def test_a_list_of_projects_is_no_form(rules: RuleSet) -> None:
+    rows = ("项目名称|主管部门|实施单位|项目负责人", "公园管护|住建局|园林局|周明", "河道清淤|水利局|河道站|郑虹")
+    assert slices(rules, dump_of("", *rows)) == []

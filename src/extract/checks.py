@@ -10,19 +10,56 @@ from collections.abc import Callable, Iterator, Sequence
 from extract.document import Span
 from extract.findings import Finding
 from extract.form import Form
-from extract.rules import FormRule
+from extract.rules import FormRule, GradeLimits
 
 PARTS_OF_TOTAL = frozenset({"fiscal", "central", "provincial", "municipal", "local", "carryover", "own", "other"})
 PARTS_OF_FISCAL = frozenset({"central", "provincial", "municipal", "local"})
 
 
 def check(form: Form, rule: FormRule, leftovers: Sequence[Span]) -> list[Finding]:
-    """The findings of all checks on one form of a known kind."""
+    """The findings of all checks on one form of a known kind; of a template, only that it is one."""
+    if is_template(form):
+        message = "nobody has filled in this form; it is a template"
+        return [Finding("form.template", "note", "insufficient_data", message, form.span)]
     findings = [finding for each in CHECKS for finding in each(form, rule)]
     if leftovers:
         message = f"{len(leftovers)} pieces of text inside the form were not used; see leftovers"
         findings.append(Finding("form.leftovers", "warning", "insufficient_data", message, leftovers[0]))
     return findings
+
+
+def is_template(form: Form) -> bool:
+    """Whether the form holds no value at all, apart from what a template has printed."""
+    filled = any(field.value is not None for field in form.fields) or bool(form.funding)
+    return not filled and not any(row.target_text for row in form.indicators)
+
+
+def has_title(form: Form, _: FormRule) -> Iterator[Finding]:
+    """The form says what it is."""
+    if not form.title:
+        yield Finding("form.no_title", "note", "insufficient_data", "no title; its labels told the kind", form.span)
+
+
+MISSING = frozenset({"field.missing", "field.blank"})
+
+
+def grade(
+    form: Form, findings: Sequence[Finding], leftovers: Sequence[Span], limits: Sequence[GradeLimits]
+) -> str | None:
+    """How much a person should look at a form: good, check or poor by `limits`; None for a template."""
+    if form.kind is None:
+        return "poor"
+    if is_template(form):
+        return None
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    missing = sum(finding.code in MISSING for finding in findings)
+    left = 100 * sum(span.end - span.start for span in leftovers) / max(form.span.end - form.span.start, 1)
+    for limit in limits:
+        within = errors <= limit.errors and warnings <= limit.warnings and missing <= limit.missing
+        if within and left <= limit.leftover_percent:
+            return limit.grade
+    return "poor"
 
 
 def year_is_stated(form: Form, _: FormRule) -> Iterator[Finding]:
@@ -81,6 +118,7 @@ def funding_adds_up(form: Form, _: FormRule) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Form, FormRule], Iterator[Finding]], ...] = (
+    has_title,
     year_is_stated,
     required_fields_are_filled,
     fields_occur_once,

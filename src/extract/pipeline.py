@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from extract.checks import check
+from extract.checks import check, grade
 from extract.document import Document, Span
 from extract.errors import ExtractError, ReadError
 from extract.findings import Finding
@@ -22,7 +22,7 @@ from extract.ledger import Ledger, Owner
 from extract.parser import parse
 from extract.readers import read_document
 from extract.rules import RuleSet
-from extract.tokenizer import FormSlice, form_without_title, tokenize
+from extract.tokenizer import FormSlice, shows_labels, tokenize
 
 Status = Literal["extracted", "no_form", "unknown_form", "failed"]
 
@@ -36,6 +36,7 @@ class ExtractedForm:
     form: Form
     findings: tuple[Finding, ...]
     leftovers: tuple[Span, ...]
+    grade: str | None = None  # good, check or poor; None for a template that nobody has filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
 
 def _document_findings(document: Document, forms: tuple[ExtractedForm, ...], rules: RuleSet) -> Iterator[Finding]:
     """Content that the reader met and cannot read, and the labels of a form whose title is nowhere."""
-    if not forms and (rule := form_without_title(document, rules)):
-        message = f"labels of {rule.kind} stand in the file, but no line is its title; add the title to the rule"
+    if not forms and shows_labels(document, rules):
+        message = "labels of a form stand in the file, but no line is a title that the rules know; add it to a rule"
         yield Finding("document.no_title", "warning", "insufficient_data", message)
     for kind in document.unread:
         message = f"the file holds content that is not read ({kind}); look at it in the program that made it"
@@ -115,4 +116,5 @@ def _extract_form(
         message = "no rule knows the title of this form; its text is kept as leftover"
         findings.append(Finding("form.unknown_kind", "warning", "insufficient_data", message, form_slice.headings[0]))
     # 64 bits of the hash: unique for any archive, short enough to type.
-    return ExtractedForm(f"{document_id[:16]}-{index}", index, form, tuple(findings), leftovers)
+    graded = grade(form, findings, leftovers, rules.grades)
+    return ExtractedForm(f"{document_id[:16]}-{index}", index, form, tuple(findings), leftovers, graded)

@@ -81,8 +81,9 @@ _LOOK_FIRST = f"""
          rest AS (SELECT form_id, sum(text_end - text_start) AS characters FROM leftovers GROUP BY form_id)
     SELECT f.form_id, path, f.project_name, coalesce(characters, 0) AS leftover, coalesce(codes, '') AS codes
     FROM forms f LEFT JOIN paths USING (document_id) LEFT JOIN found USING (form_id) LEFT JOIN rest USING (form_id)
-    WHERE weight > 0 OR characters > 0
-    ORDER BY coalesce(weight, 0) + coalesce(characters, 0) DESC, path, f.form_index LIMIT ?
+    WHERE f.grade IN ('poor', 'check') OR weight > 0 OR characters > 0
+    ORDER BY CASE f.grade WHEN 'poor' THEN 0 WHEN 'check' THEN 1 ELSE 2 END,
+             coalesce(weight, 0) + coalesce(characters, 0) DESC, path, f.form_index LIMIT ?
 """
 
 

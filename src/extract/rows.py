@@ -111,8 +111,15 @@ FORM_FIELDS = (
 def _form_row(document_id: str, extracted: ExtractedForm) -> Row:
     form: Form = extracted.form
     fields = (form.value(name) for name in FORM_FIELDS)
-    head = (extracted.form_id, document_id, extracted.form_index, form.kind or "unknown", form.title, form.fiscal_year)
-    return (*head, *fields, None, *form.span)
+    head = (
+        extracted.form_id,
+        document_id,
+        extracted.form_index,
+        form.kind or "unknown",
+        form.title or None,
+        form.fiscal_year,
+    )
+    return (*head, *fields, extracted.grade, *form.span)
 
 
 def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:

@@ -80,7 +80,7 @@ CREATE TABLE IF NOT EXISTS forms (
     document_id VARCHAR NOT NULL,
     form_index INTEGER NOT NULL,
     form_kind VARCHAR NOT NULL,
-    title VARCHAR NOT NULL,
+    title VARCHAR,
     fiscal_year INTEGER,
     reporting_unit VARCHAR,
     unit_head VARCHAR,
@@ -109,7 +109,7 @@ COMMENT ON COLUMN forms.form_id IS 'Stable across imports: start of the document
 COMMENT ON COLUMN forms.document_id IS 'The document that holds the form';
 COMMENT ON COLUMN forms.form_index IS 'Number of the form in its document, from 1';
 COMMENT ON COLUMN forms.form_kind IS 'Kind by the rules, such as special-fund-declaration; unknown where no rule knows the title';
-COMMENT ON COLUMN forms.title IS 'Title as printed, without white space, attachment prefix and year';
+COMMENT ON COLUMN forms.title IS 'Title as printed, without white space, attachment prefix and the year behind it; NULL where the labels alone told the kind';
 COMMENT ON COLUMN forms.fiscal_year IS 'Year of the budget, from the line below the title or from the title';
 COMMENT ON COLUMN forms.reporting_unit IS '填报单位';
 COMMENT ON COLUMN forms.unit_head IS '单位负责人';
@@ -129,7 +129,7 @@ COMMENT ON COLUMN forms.measures IS '保证实施的制度、措施';
 COMMENT ON COLUMN forms.long_term_goal IS '中长期绩效目标';
 COMMENT ON COLUMN forms.annual_goal IS '本年度绩效目标';
 COMMENT ON COLUMN forms.annual_goal_actual IS '年度目标的实际完成情况, in self-evaluations';
-COMMENT ON COLUMN forms.grade IS 'good, check or poor: how much a person should look at this form';
+COMMENT ON COLUMN forms.grade IS 'good, check or poor: how much a person should look at this form, by rules/vocabulary/grades.yaml; NULL for a template that nobody has filled in';
 COMMENT ON COLUMN forms.text_start IS 'Start of the form in documents.text';
 COMMENT ON COLUMN forms.text_end IS 'End of the form in documents.text';
 

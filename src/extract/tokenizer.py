@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
+from extract.labels import bare_label
 from extract.rules import FormRule, RuleSet, Title
 
 # So many different labels make a form even where the key label is missing.
@@ -30,7 +31,8 @@ _COLON = re.compile("[:：]")
 
 @dataclass(frozen=True, slots=True)
 class FormSlice:
-    """The blocks of one form. `rule` is None for a title of unknown kind; `headings` are its title and year lines."""
+    """The blocks of one form. `rule` is None for a title of unknown kind; `headings` are its title and year lines, none
+    where the form has no title and its labels tell the kind."""
 
     rule: FormRule | None
     title: str
@@ -74,18 +76,18 @@ def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
             slices.append([region])
         elif region.labels and open_form and open_form[0].title.rule is region.title.rule:
             open_form.append(region)
-    return [cutter.form_slice(regions) for regions in slices]
+    if slices:
+        return [cutter.form_slice(regions) for regions in slices]
+    return cutter.untitled(list(cutter.lines(document.blocks)))
 
 
-def form_without_title(document: Document, rules: RuleSet) -> FormRule | None:
-    """The form kind of which enough labels stand in a document that has no title of it."""
+def shows_labels(document: Document, rules: RuleSet) -> bool:
+    """Whether enough labels of a form stand in a document, whatever the kind."""
     cutter = _Cutter(document.text, rules)
-    lines = list(cutter.lines(document.blocks))
-    for rule in rules.forms:
-        labels = {name for line in lines if line.row for name in cutter.labels_in(line, rule)}
-        if len(labels) >= ENOUGH_LABELS:
-            return rule
-    return None
+    lines = [line for line in cutter.lines(document.blocks) if line.row]
+    return any(
+        len({name for line in lines for name in cutter.labels_in(line, rule)}) >= ENOUGH_LABELS for rule in rules.forms
+    )
 
 
 class _Cutter:
@@ -278,6 +280,37 @@ class _Cutter:
         year = year or first.title.year
         span = Span(headings[0].start, max(lines[-1].end, headings[0].end))
         return FormSlice(first.title.rule, first.title.text, year, tuple(headings), tuple(_blocks(lines)), span)
+
+    def untitled(self, lines: list[_Line]) -> list[FormSlice]:
+        """The one form of a document without a title, where its labels tell the kind."""
+        rule = self._kind_by_labels(lines)
+        if rule is None:
+            return []
+        first = next(i for i, line in enumerate(lines) if line.row and rule.spec.key in self.labels_in(line, rule))
+        lines = lines[first:]
+        lines = lines[: self._form_length(lines, rule)]
+        return [FormSlice(rule, "", None, (), tuple(_blocks(lines)), Span(lines[0].start, lines[-1].end))]
+
+    def _kind_by_labels(self, lines: list[_Line]) -> FormRule | None:
+        """The kind that explains the marks found of every other kind; of two that explain the same, the plainer one.
+
+        Lists of projects are no forms: a form has its labels in several rows, and an indicator table.
+        """
+        texts = {bare_label(self._text[c.start : c.end]) for line in lines for c in line.row or () if c.end > c.start}
+        found = {
+            number: rule.marks & texts
+            for number, rule in enumerate(self._rules.forms)
+            if "name" in {rule.columns.get(text) for text in texts} and self._rows_with_labels(lines, rule)
+        }
+        everything = set().union(*found.values())
+        explains = [self._rules.forms[number] for number, marks in found.items() if marks == everything]
+        plainest = sorted(explains, key=lambda rule: len(rule.marks))[:2]
+        is_unique = len({len(rule.marks) for rule in plainest}) == len(plainest)
+        return plainest[0] if everything and plainest and is_unique else None
+
+    def _rows_with_labels(self, lines: list[_Line], rule: FormRule) -> bool:
+        found = [set(self.labels_in(line, rule)) for line in lines if line.row]
+        return any(rule.spec.key in names for names in found) and sum(map(bool, found)) >= ENOUGH_LABELS
 
     def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:
         """How many lines belong to the form: up to the instructions below it, without the prose that trails it.

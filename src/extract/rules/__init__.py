@@ -9,11 +9,12 @@ examples, labels that mean two things and titles that two kinds claim are errors
 
 from extract.rules.loading import load_rules, packaged_rules
 from extract.rules.ruleset import FormRule, IndicatorBlock, LabelUse, MoneyLabel, RuleSet, Title, look_up, money_label
-from extract.rules.spec import FieldSpec, IndicatorColumn
+from extract.rules.spec import FieldSpec, GradeLimits, IndicatorColumn
 
 __all__ = [
     "FieldSpec",
     "FormRule",
+    "GradeLimits",
     "IndicatorBlock",
     "IndicatorColumn",
     "LabelUse",

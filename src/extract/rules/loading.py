@@ -16,6 +16,7 @@ from extract.rules.spec import (
     VOCABULARY_FILES,
     FormSpec,
     FundingFile,
+    GradesFile,
     IndicatorColumn,
     IndicatorsFile,
     LabelsFile,
@@ -57,8 +58,9 @@ def load_rules(*folders: Path) -> RuleSet:
     for name, source in sources.items():
         digest.update(f"{name}\0".encode() + source.data)
     projects = _vocabulary(sources, "projects").model(ProjectsFile)
+    grades = tuple(_vocabulary(sources, "grades").model(GradesFile).grades)
     version = digest.hexdigest()[:12]
-    rules = RuleSet(forms, phrases, IndicatorWords(tables), shared.money, levels, targets, projects, version)
+    rules = RuleSet(forms, phrases, IndicatorWords(tables), shared.money, levels, targets, projects, grades, version)
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     return rules

@@ -16,6 +16,7 @@ from extract.rules.spec import (
     PATTERN_TIMEOUT_SECONDS,
     FieldSpec,
     FormSpec,
+    GradeLimits,
     IndicatorColumn,
     IndicatorsFile,
     LevelsFile,
@@ -248,6 +249,7 @@ class RuleSet:
     levels: Levels
     targets: Grammar
     projects: ProjectsFile
+    grades: tuple[GradeLimits, ...]
     version: str
 
     def money_of(self, text: str) -> MoneyLabel | None:

@@ -146,6 +146,22 @@ class LabelsFile(_File):
     sections: list[str]
 
 
+class GradeLimits(_Strict):
+    """The most of each that a form of this grade may have."""
+
+    grade: Literal["good", "check"]
+    errors: int
+    warnings: int
+    missing: int
+    leftover_percent: float
+
+
+class GradesFile(_File):
+    """`vocabulary/grades.yaml`: the limits of the grades, the best first; a form beyond all of them is poor."""
+
+    grades: list[GradeLimits]
+
+
 class LevelsFile(_File):
     """`vocabulary/levels.yaml`: spellings of indicator levels, by canonical name."""
 
@@ -245,6 +261,7 @@ class ProjectsFile(_File):
 # The shared files by their name below the folder of the rules.
 VOCABULARY_FILES: dict[str, type[_File]] = {
     "vocabulary/funding.yaml": FundingFile,
+    "vocabulary/grades.yaml": GradesFile,
     "vocabulary/indicators.yaml": IndicatorsFile,
     "vocabulary/labels.yaml": LabelsFile,
     "vocabulary/levels.yaml": LevelsFile,
