@@ -59,6 +59,8 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     label = table.rows[number][position]
     is_table = sheet.rule.fields[name].type == "rows"
     cells = _covered(sheet, table, number, position) if is_table else _beside(sheet, table, number, position)
+    if not is_table and not any(map(sheet.cell_text, cells)) and _is_headed(sheet, table, number, position):
+        cells = []
     if is_table:
         pass
     elif cells:
@@ -109,6 +111,14 @@ def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell
         cells.append(cell)
         column += cell.column_span
     return cells
+
+
+def _is_headed(sheet: Sheet, table: Table, number: int, position: int) -> bool:
+    """Whether another label opens the row and goes on in the next: then blank cells beside this one are no value."""
+    row, below = table.rows[number], table.rows[number + 1] if number + 1 < len(table.rows) else ()
+    if position == 0 or len(below) < 2 or not _is_label(sheet, row[0]):
+        return False
+    return below[0].column > row[0].column or not sheet.cell_text(below[0])
 
 
 def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
