@@ -21,31 +21,26 @@ Nothing is guessed: where the lines allow two readings or none, each stays a row
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from extract.document import Block, Cell, Paragraph, Span, Table
 from extract.labels import LONGEST_LABEL, bare_label
-from extract.parser.amount_lines import BLANK, Token, labelled_amounts
-from extract.parser.funding import RATE
+from extract.parser.funding_lines import FundingLines
 from extract.parser.indicator_lines import LABEL_LINES, IndicatorLines, Line, Row
-from extract.rules import FormRule, LabelUse, MoneyLabel, RuleSet
-from extract.values import ONE_LINE_TYPES, ROW_TYPES, read_money
+from extract.rules import FormRule, LabelUse, RuleSet
+from extract.values import ONE_LINE_TYPES, ROW_TYPES
 
 # A value of several cells stands on so many lines.
 _VALUE_LINES = 3
-# No table of a form has more columns or lines; it bounds the search for rows.
-_MOST_COLUMNS = 40
-_MOST_LINES = 2000
+# What opens the first paragraph of a numbered text.
+_FIRST_NUMBER = re.compile(r"\W?\w{0,2}[1一１①]\W?")
 
 
-_Meaning = TypeVar("_Meaning")
-
-
-class _Label(NamedTuple, Generic[_Meaning]):
+class _Label(NamedTuple):
     """A label that begins at a line: what it announces, its place, and the number of the first line behind it."""
 
-    use: _Meaning
+    use: LabelUse
     span: Span
     next: int
 
@@ -102,25 +97,20 @@ class _Unfolder:
         self._lines = lines
         self._rule = rule
         self._rules = rules
-        self._labels = [self._find_label(number, rule.use_of) for number in range(len(lines))]
-        self._sources = [self._find_label(number, rules.money_of) for number in range(len(lines))]
+        self._labels = [self._find_label(number) for number in range(len(lines))]
         self._indicators = IndicatorLines(text, lines, rule, rules, self._is_label)
+        self._funding = FundingLines(text, lines, rule, rules, self._ends_amounts)
 
     def rows(self) -> Iterator[Row]:
         number = 0
         while number < len(self._lines):
-            rows, number = (
-                self._labelled_amounts(number)
-                or self._funding(number)
-                or self._indicators.rows(number)
-                or self._label_row(number)
-                or self._field(number)
-            )
+            found = self._amounts(number) or self._indicators.rows(number)
+            rows, number = found or self._columns(number) or self._field(number)
             yield from (row for row in rows if any(row))
 
     # ------------------------------------------------------------------------------------------------- labels
 
-    def _find_label(self, number: int, meaning: Callable[[str], _Meaning | None]) -> _Label[_Meaning] | None:
+    def _find_label(self, number: int) -> _Label | None:
         """The longest label that begins at a line; another label ends it, unless the two are one (立项 · 依据)."""
         found = None
         first = self._lines[number]
@@ -129,8 +119,8 @@ class _Unfolder:
             if last.end - first.start > 2 * LONGEST_LABEL or (after > number + 1 and last.blanks > 1):
                 break
             whole, ending = self._text[first.start : last.end], self._text[last.start : last.end]
-            is_label = after > number + 1 and meaning(ending) is not None
-            use = meaning(whole)
+            is_label = after > number + 1 and self._rule.use_of(ending) is not None
+            use = self._rule.use_of(whole)
             if use and not (is_label and bare_label(whole) == bare_label(ending)):
                 found = _Label(use, Span(first.start, last.end), after)
             elif is_label:
@@ -144,17 +134,6 @@ class _Unfolder:
         use = self._rule.use_of(before) if colon else None
         return use is not None and use.role == "field"
 
-    def _sources_at(self, number: int) -> list[_Label[MoneyLabel]]:
-        """The labels of sources of money that follow each other from a line on, without a blank cell between them."""
-        found: list[_Label[MoneyLabel]] = []
-        while number < len(self._lines) and len(found) < _MOST_COLUMNS:
-            label = self._sources[number]
-            if not label or (found and self._lines[number].blanks):
-                break
-            found.append(label)
-            number = label.next
-        return found
-
     def _is_label(self, number: int) -> bool:
         """Whether a line is the label of a field or a section, or opens with one and a colon."""
         label = self._labels[number]
@@ -162,28 +141,21 @@ class _Unfolder:
 
     def _ends_value(self, number: int) -> bool:
         """Whether a line belongs to something else than the value or the amounts above it."""
-        return self._is_label(number) or len(self._sources_at(number)) > 1 or self._indicators.is_header(number)
+        return self._is_label(number) or self._funding.begins(number) or self._indicators.is_header(number)
+
+    def _ends_amounts(self, number: int) -> bool:
+        return self._is_label(number) or self._indicators.is_header(number)
+
+    # ------------------------------------------------------------------------------------------------- funding
+
+    def _amounts(self, number: int) -> tuple[list[Row], int] | None:
+        """The funding block that begins at a line, with its heading or without."""
+        label = self._labels[number]
+        if label and label.use == LabelUse("section", "funding"):
+            return self._funding.rows(number, label.span, label.next)
+        return self._funding.rows(number, None, number)
 
     # ------------------------------------------------------------------------------------------------- fields
-
-    def _label_row(self, number: int) -> tuple[list[Row], int] | None:
-        """Labels that follow each other, and below them as many cells as there are labels."""
-        labels: list[_Label[LabelUse]] = []
-        at = number
-        while at < len(self._lines) and (label := self._labels[at]) and not (labels and self._lines[at].blanks):
-            labels.append(label)
-            at = label.next
-        if len(labels) < 2:
-            return None
-        run, after = self._run(at)
-        while run and run[-1] is None:
-            run.pop()
-        if len(run) != len(labels):
-            return None
-        return [
-            [label.span for label in labels],
-            [None if line is None else self._span(line, line) for line in run],
-        ], after
 
     def _field(self, number: int) -> tuple[list[Row], int]:
         """A label with the lines that are its value, or a single line."""
@@ -202,6 +174,36 @@ class _Unfolder:
         rows += ([Span(rest.start, rest.end)] for rest in value[kept:])
         return rows, after
 
+    def _columns(self, number: int) -> tuple[list[Row], int] | None:
+        """Labels of fields side by side, and the values below them; the first may head the others (总体目标)."""
+        labels: list[_Label] = []
+        below = number
+        while below < len(self._lines) and (label := self._labels[below]) and label.use.role == "field":
+            if labels and self._lines[below].blanks:
+                break
+            labels.append(label)
+            below = label.next
+        if len(labels) < 2:
+            return None
+        after = below
+        while after < len(self._lines) and not self._ends_value(after):
+            after += 1
+        values = self._lines[below:after]
+        for heads in (1, 0) if values and values[0].blanks else (0,):
+            if starts := self._starts(values, len(labels) - heads):
+                ends = [*starts[1:], len(values)]
+                cells = [Span(values[a].start, values[b - 1].end) for a, b in zip(starts, ends, strict=True)]
+                return [[label.span for label in labels], [*[None] * heads, *cells]], after
+        return None
+
+    def _starts(self, values: Sequence[Line], count: int) -> Sequence[int] | None:
+        """The first lines of so many values: each line one, or each with the same number at its beginning."""
+        if len(values) == count:
+            return range(count)
+        numbers = [found and found[0] for found in (_FIRST_NUMBER.match(self._text, *line[:2]) for line in values)]
+        starts = [i for i, opening in enumerate(numbers) if opening and opening == numbers[0]]
+        return starts if starts[:1] == [0] and len(starts) == count else None
+
     def _value_length(self, name: str, lines: Sequence[Line]) -> int:
         """How many of the lines below a label are its value: 0 where the next cell is blank or they may be several."""
         if not lines or lines[0].blanks:
@@ -212,114 +214,3 @@ class _Unfolder:
         if kind in ROW_TYPES:
             return len(lines) if len(lines) <= _VALUE_LINES and not any(line.blanks for line in lines) else 0
         return next((i for i, line in enumerate(lines) if line.blanks > 1), len(lines))
-
-    # ------------------------------------------------------------------------------------------------ counting
-
-    def _run(self, number: int) -> tuple[list[int | None], int]:
-        """The lines from one on up to the next block, by number, with None for each blank one; and where that is."""
-        run: list[int | None] = []
-        while number < len(self._lines):
-            run += [None] * min(self._lines[number].blanks, _MOST_LINES)
-            if self._is_label(number) or self._indicators.is_header(number) or len(run) > _MOST_LINES:
-                break
-            run.append(number)
-            number += 1
-        return run, number
-
-    def _span(self, first: int, last: int) -> Span:
-        return Span(self._lines[first].start, self._lines[last].end)
-
-    # ------------------------------------------------------------------------------------------------- funding
-
-    def _labelled_amounts(self, number: int) -> tuple[list[Row], int] | None:
-        """Labels with their amounts beside them, below the heading of a funding block or on their own."""
-        label = self._labels[number]
-        heading = label if label and label.use == LabelUse("section", "funding") else None
-        at = heading.next if heading else number
-        first = self._sources[at] if at < len(self._lines) else None
-        if not first or (not heading and (first.use.weak or not first.use.source)):
-            return None
-        tokens, after = self._tokens(at)
-        if sum(token.label is None and token.span is not None for token in tokens) == 0:
-            return None
-        rows = labelled_amounts(heading.span if heading else None, tokens)
-        return (rows, after) if rows else None
-
-    def _tokens(self, number: int) -> tuple[list[Token], int]:
-        """The labels, amounts and blank cells from a line on, and the first line that is none of them."""
-        tokens: list[Token] = []
-        while number < len(self._lines):
-            line, source = self._lines[number], self._sources[number]
-            text = self._text[line.start : line.end]
-            is_amount = bool(read_money(text) or RATE.fullmatch(text) or self._rules.phrases.is_blank(text))
-            if self._is_label(number) or not (source or is_amount) or self._indicators.is_header(number):
-                break
-            if tokens or line.blanks:
-                tokens += [BLANK] * min(line.blanks, _MOST_COLUMNS)
-            tokens.append(Token(source.span, source.use) if source else Token(self._span(number, number)))
-            number = source.next if source else number + 1
-        return tokens, number
-
-    def _funding(self, number: int) -> tuple[list[Row], int] | None:
-        """A header of funding sources and the amounts below it, where both come out even."""
-        label = self._labels[number]
-        section = [label] if label and label.use == LabelUse("section", "funding") else []
-        sources = self._sources_at(section[0].next if section else number)
-        if not sources or (section and self._lines[section[0].next].blanks) or len(section) + len(sources) < 2:
-            return None
-        header = [*(label.span for label in section), *(label.span for label in sources)]
-        run, after = self._run(sources[-1].next)
-        readings = [rows for row_end in (0, 1) if (rows := self._funding_rows(header, run, row_end))]
-        if len(readings) != 1:
-            return self._single_lines(number, after)
-        return [[*header], *readings[0]], after
-
-    def _funding_rows(self, header: Sequence[Span], run: list[int | None], row_end: int) -> list[Row] | None:
-        """The rows below the header if each ends with so many blank lines of its own; None where they do not fit."""
-        rows: list[Row] = []
-        position, width = row_end, len(header)
-        if any(line is not None for line in run[:row_end]):
-            return None
-        first = next((line for line in run if line is not None), None)
-        if first is not None and self._is_source(first):
-            divided = self._divided(header, run, position)
-            if divided is None:
-                return None
-            row, position = divided
-            rows.append(row)
-            width = len(row)
-            position += row_end
-        amounts = run[position:]
-        if not amounts or len(amounts) % (width + row_end):
-            return None
-        for start in range(0, len(amounts), width + row_end):
-            cells, end = amounts[start : start + width], amounts[start + width : start + width + row_end]
-            if any(line is not None for line in end) or any(
-                line is not None and self._is_source(line) for line in cells
-            ):
-                return None
-            rows.append([None if line is None else self._span(line, line) for line in cells])
-        return rows
-
-    def _divided(self, header: Sequence[Span], run: list[int | None], position: int) -> tuple[Row, int] | None:
-        """The second header row: a blank below each column of the first, or the sources that divide it."""
-        row: Row = []
-        for _ in header:
-            if position < len(run) and run[position] is None:
-                row.append(None)
-                position += 1
-                continue
-            sources = 0
-            while position < len(run) and (line := run[position]) is not None and (label := self._sources[line]):
-                row.append(label.span)
-                position += label.next - line
-                sources += 1
-            if not sources:
-                return None
-        return row, position
-
-    def _is_source(self, number: int) -> bool:
-        return self._sources[number] is not None
-
-    def _single_lines(self, number: int, after: int) -> tuple[list[Row], int]:
-        return [[self._span(line, line)] for line in range(number, after)], after
