@@ -8,6 +8,6 @@ from containers import docx
 from drawn_forms import Layout, layouts
 
 
-@pytest.mark.parametrize("layout", layouts(), ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", list(layouts()), ids=lambda layout: layout.name)
 def test_a_layout_can_be_drawn(layout: Layout) -> None:
     assert docx(layout.document)
