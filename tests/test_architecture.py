@@ -23,7 +23,7 @@ LAYERS = (
     {"cli"},
     {"tui", "page"},
     {"review"},
-    {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage", "grid"},
+    {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage", "difference", "grid"},
     {"result"},
     {"isolation", "working_copy"},
     {"worker", "store"},

@@ -1,4 +1,7 @@
-"""What the READMEs show is what happens: their console examples are run, in order, in one folder."""
+"""What the READMEs and the guide show is what happens: their console examples are run, in order, in one folder.
+
+A block of text or YAML below a line that ends with a file name in backticks is that file.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,17 @@ import pytest
 from command_line import run_extract
 
 ROOT = Path(__file__).parents[1]
-CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+STEP = re.compile(
+    r"`(?P<file>[\w./-]+)`:\n\n```(?:text|yaml)\n(?P<content>.*?)^```|^```console\n(?P<console>.*?)^```",
+    re.DOTALL | re.MULTILINE,
+)
 ANYTHING = "…"  # a line that stands for any lines
 
 
-def examples(readme: str) -> list[tuple[str, list[str]]]:
-    """Each command of the console blocks with the lines that it prints."""
-    lines = [line for block in CONSOLE.findall((ROOT / readme).read_text("utf-8")) for line in block.splitlines()]
+def examples(console: str) -> list[tuple[str, list[str]]]:
+    """Each command of a console block with the lines that it prints."""
     commands: list[tuple[str, list[str]]] = []
-    for is_command, group in groupby(lines, key=lambda line: line.startswith("$ ")):
+    for is_command, group in groupby(console.splitlines(), key=lambda line: line.startswith("$ ")):
         if is_command:
             commands += [(line[2:], []) for line in group]
         else:
@@ -34,16 +39,27 @@ def as_pattern(lines: list[str]) -> str:
     return "".join(r"(?:.*\n)*?" if line == ANYTHING else re.escape(line.rstrip()) + r"\n" for line in lines)
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_the_examples_of_the_readme_run_as_shown(readme: str, tmp_path: Path) -> None:
+def run(command: str, folder: Path) -> str:
+    """What a command prints, without trailing blanks."""
+    program, *arguments = shlex.split(command)
+    assert program == "extract"
+    run = run_extract(folder, *arguments)
+    return "".join(f"{line.rstrip()}\n" for line in (run.stdout + run.stderr).splitlines())
+
+
+@pytest.mark.parametrize("guide", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
+def test_the_examples_of_the_guides_run_as_shown(guide: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
-    assert examples(readme)
-    for command, expected in examples(readme):
-        program, *arguments = shlex.split(command)
-        assert program == "extract"
-        run = run_extract(tmp_path, *arguments)
-        printed = "".join(f"{line.rstrip()}\n" for line in (run.stdout + run.stderr).splitlines())
-        assert re.fullmatch(as_pattern(expected), printed), f"$ {command}\n{printed}"
+    steps = list(STEP.finditer((ROOT / guide).read_text("utf-8")))
+    assert any(step["console"] for step in steps)
+    for step in steps:
+        if step["file"]:
+            file = tmp_path / step["file"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(step["content"], "utf-8")
+        for command, expected in examples(step["console"] or ""):
+            printed = run(command, tmp_path)
+            assert re.fullmatch(as_pattern(expected), printed), f"$ {command}\n{printed}"
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from extract.document import Span
 from extract.target import Target
@@ -87,6 +88,13 @@ class Indicator:
         yield from filter(None, (result.actual_span, result.weight_span, result.score_span, result.deviation_span))
 
 
+class UsedLabel(NamedTuple):
+    """A label that announced something else than a field: a section, a column of indicators, or an amount of money."""
+
+    role: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """An official document that a field cites by number, such as 财预〔2020〕10号."""
@@ -110,6 +118,7 @@ class Form:
     funding: tuple[Funding, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     citations: tuple[Citation, ...] = ()
+    labels: tuple[UsedLabel, ...] = ()
 
     def value(self, name: str) -> str | None:
         """The first value that a field of this name has, None where there is none."""

@@ -50,6 +50,10 @@ class Ledger:
         else:
             self._owners[start:end] = claimed.replace(b"\0", bytes((owner,)))
 
+    def owner_at(self, position: int) -> Owner:
+        """Whom the character at `position` belongs to."""
+        return Owner(self._owners[position])
+
     def is_settled(self, start: int, end: int) -> bool:
         """Whether every non-blank character between `start` and `end` has an owner."""
         owners = self._owners[start:end]

@@ -27,7 +27,7 @@ Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
 """Rows by table."""
 
-BY_FORM = ("fields", "funding", "indicators", "citations")
+BY_FORM = ("fields", "funding", "indicators", "citations", "labels")
 """Tables whose rows belong to a form and are replaced with its document."""
 BY_DOCUMENT = ("documents", "layouts", "forms", "findings", "leftovers")
 """Tables whose rows belong to a document and are replaced with it."""
@@ -67,6 +67,7 @@ def _add_form(rows: Rows, extraction: Extraction, extracted: ExtractedForm) -> N
     ]
     rows["indicators"] += [_indicator_row(form_id, number, row) for number, row in enumerate(form.indicators, start=1)]
     rows["citations"] += [(form_id, c.field, c.document_number, c.issuer_code, c.year, *c.span) for c in form.citations]
+    rows["labels"] += [(form_id, *used) for used in form.labels]
     rows["findings"] += _finding_rows(extraction, form_id, extracted.findings)
     rows["leftovers"] += [
         (extraction.document_id, form_id, *span, text[span.start : span.end]) for span in extracted.leftovers

@@ -285,6 +285,16 @@ COMMENT ON COLUMN indicators.name_end IS 'End of the name in documents.text';
 COMMENT ON COLUMN indicators.text_start IS 'Start of the target in documents.text';
 COMMENT ON COLUMN indicators.text_end IS 'End of the target in documents.text';
 
+CREATE TABLE IF NOT EXISTS labels (
+    form_id VARCHAR NOT NULL,
+    role VARCHAR NOT NULL,
+    label VARCHAR NOT NULL
+);
+COMMENT ON TABLE labels IS 'Labels of a form that announce something else than a field, each once; those of fields stand in fields';
+COMMENT ON COLUMN labels.form_id IS 'The form';
+COMMENT ON COLUMN labels.role IS 'section: part of the form · column: of the indicator table · amount: of a funding block';
+COMMENT ON COLUMN labels.label IS 'The label as found, without white space and punctuation';
+
 CREATE TABLE IF NOT EXISTS citations (
     form_id VARCHAR NOT NULL,
     field VARCHAR NOT NULL,

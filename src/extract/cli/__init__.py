@@ -68,6 +68,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 # Every command, in the order in which --help lists them.
 app.command("import")(archive.import_command)
+app.command("reparse")(archive.reparse_command)
 app.command("link")(archive.link_command)
 app.command("parse")(file.parse_command)
 app.command("read")(file.read_command)
@@ -83,3 +84,6 @@ app.add_typer(rules_app, name="rules")
 rules_app.command("list")(rules.rules_list_command)
 rules_app.command("lint")(rules.rules_lint_command)
 rules_app.command("test")(rules.rules_test_command)
+rules_app.command("coverage")(rules.rules_coverage_command)
+rules_app.command("draft")(rules.rules_draft_command)
+rules_app.command("schema")(rules.rules_schema_command)

@@ -1,13 +1,15 @@
-"""Commands that write the database: import, link."""
+"""Commands that write the database: import, reparse, link."""
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +18,7 @@ from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, Rul
 from extract.cli.output import EXIT_FAILURES, EXIT_UNREADABLE, complain, database_option, print_json
 
 if TYPE_CHECKING:
+    from extract.difference import Difference
     from extract.importer import Summary
 
 
@@ -96,6 +99,66 @@ def link_command(
     if not quiet:
         typer.echo(f"{projects} projects", err=True)
         typer.echo(f'Next: extract sql "from project_changes"{database_option(db)}', err=True)
+
+
+def reparse_command(
+    db: Database = DEFAULT_DATABASE,
+    rules: RulesFolder = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference, and write nothing.")] = False,
+    examples: Annotated[int, typer.Option("--examples", min=0, help="Show so many of the changes.")] = 10,
+    jobs: Jobs = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Parse the documents of a database again that other rules have parsed, from the stored text: no file is opened.
+
+    Says how many forms have changed, and which values are new, gone or others. Corrections are kept. All of it happens
+    in a copy, which takes the place of the database at the end.
+
+    Example:  extract reparse --rules my-rules --dry-run
+    """
+    from extract.difference import compare
+    from extract.importer import Options, reparse
+    from extract.store import refuse_missing
+
+    refuse_missing(db)
+    rule_set = rule_set_of(rules)
+    options = Options()
+    options = replace(options, jobs=jobs or options.jobs)
+    with TemporaryDirectory(prefix=".extract-", dir=db.absolute().parent) as folder:
+        other = Path(folder, db.name)
+        shutil.copyfile(db, other)
+        before, after = (db, other) if dry_run else (other, db)
+        with _progress(quiet=quiet or as_json) as advance:
+            summary = reparse(after, rule_set, options, advance)
+        difference = compare(before, after, examples=examples)
+    _print_problems(summary)
+    if as_json:
+        print_json({"documents": summary.parsed_again, "ruleset": rule_set.version, **asdict(difference)})
+    elif not quiet:
+        _print_difference(difference, f"{summary.parsed_again} documents parsed again by the rules {rule_set.version}")
+        again = f"reparse{database_option(db)}" + (f" --rules {rules}" if rules else "")
+        typer.echo(f"Next: extract {again if dry_run else f'report{database_option(db)}'}", err=True)
+    if summary.failures:
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _print_difference(difference: Difference, head: str) -> None:
+    from extract.formats import print_rows
+    from extract.terminal import data_console
+
+    values = ", ".join(f"{count} {change}" for change, count in difference.values.items())
+    came_and_went = f" ({difference.new_forms} new, {difference.gone_forms} gone)"
+    typer.echo(
+        f"{head}: {difference.changed_forms} of {difference.forms} forms changed{came_and_went}; values: {values}",
+        err=True,
+    )
+    console = data_console()
+    if difference.by_name:
+        print_rows(("value", "added", "removed", "changed"), difference.by_name, console)
+    if difference.examples:
+        rows = [(each.form_id, each.key, each.old, each.new) for each in difference.examples]
+        print_rows(("form", "value", "before", "after"), rows, console)
 
 
 def _utc(day: datetime | None) -> datetime | None:

@@ -54,6 +54,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
         tuple(sheet.funding),
         tuple(sheet.indicators),
         tuple(sheet.citations),
+        sheet.used_labels(),
     )
     return form, sheet.findings
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from extract.document import Block, Cell, Span, walk_tables
 from extract.findings import Finding, Outcome, Severity
-from extract.form import Citation, Field, Funding, Indicator
+from extract.form import Citation, Field, Funding, Indicator, UsedLabel
 from extract.labels import LONGEST_LABEL, bare_label
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, MoneyLabel, RuleSet, look_up, money_label
@@ -148,6 +148,17 @@ class Sheet:
             at = next(i for i, field in enumerate(self.fields) if field.name == spec.name)
             self.fields[at] = replace(self.fields[at], name=str(spec.instead_of))
             present.add(str(spec.instead_of))
+
+    def used_labels(self) -> tuple[UsedLabel, ...]:
+        """The labels, in bare form and each once, that announced sections, columns and amounts."""
+        sections = [span for span, use in self._uses.items() if use.role == "section"]
+        used = [
+            UsedLabel(role, bare_label(self.text[span.start : span.end]))
+            for role, spans in (("section", sections), ("column", self._columns), ("amount", self._money))
+            for span in spans
+            if self.ledger.owner_at(span.start) is Owner.LABEL
+        ]
+        return tuple(dict.fromkeys(used))
 
     def settle(self, span: Span) -> None:
         """Give whatever is unclaimed in the form to boilerplate or leftover."""

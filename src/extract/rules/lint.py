@@ -19,17 +19,20 @@ import regex
 
 from extract.document import TICKED, UNTICKED
 from extract.errors import RuleError
-from extract.labels import bare_label, compact
+from extract.labels import compact
 from extract.rules.backtracking import ambiguous_loop, slow_text
 from extract.rules.examples import PatternPlace, patterns_in
+from extract.rules.label_lines import LabelLine, label_lines
 from extract.rules.loading import load_rules, read_rule_files
-from extract.rules.ruleset import RuleSet
-from extract.rules.spec import PATTERN_TIMEOUT_SECONDS, spellings
+from extract.rules.ruleset import LONGEST_TITLE, FormRule, RuleSet, bare_level
+from extract.rules.spec import PATTERN_TIMEOUT_SECONDS
 from extract.rules.yaml_file import InvalidRule, Problem, RuleFile, Steps
 
 Severity = Literal["error", "warning", "note"]
 # A pattern that runs so long on one text is slow; how slow does not matter.
-ENOUGH_SECONDS = 0.2
+ENOUGH_SECONDS = 0.3
+# The shared patterns look at texts of at most about so many characters.
+LONGEST_LINE = 250
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -91,7 +94,8 @@ def _finding(severity: Severity, code: str, file: RuleFile, place: Steps, found:
 def patterns_are_safe(checked: _Rules) -> Iterator[LintFinding]:
     """No pattern takes one text apart in many ways, and none is slow on texts made to hurt it."""
     for each in _patterns(checked):
-        slow = slow_text(each.pattern, [compact(text) for text in each.examples], ENOUGH_SECONDS)
+        longest = LONGEST_TITLE if each.file.name.startswith("forms/") else LONGEST_LINE
+        slow = slow_text(each.pattern, [compact(text) for text in each.examples], ENOUGH_SECONDS, longest)
         if slow:
             text, seconds = slow
             found = f"the pattern takes {seconds:.2f} s or more on a text of {len(text)} characters: {text[:30]}…"
@@ -110,7 +114,7 @@ def titles_are_fast(checked: _Rules) -> Iterator[LintFinding]:
             if form.spec.kind != file.content["kind"]:
                 continue
             examples = [compact(text) for pattern in form.spec.titles for text in pattern.examples]
-            if slow := slow_text(checked.rules.title_pattern(form), examples, ENOUGH_SECONDS):
+            if slow := slow_text(checked.rules.title_pattern(form), examples, ENOUGH_SECONDS, LONGEST_TITLE):
                 found = f"with what may stand around them, the titles take {slow[1]:.2f} s or more on one line"
                 advice = "bound what may stand in front of the title, and let it not end like a prefix"
                 yield _finding("error", "title.slow", file, ["titles"], found, advice)
@@ -173,63 +177,89 @@ def titles_do_not_clash(checked: _Rules) -> Iterator[LintFinding]:
 
 
 def labels_can_be_reached(checked: _Rules) -> Iterator[LintFinding]:
-    """No label is a title, a year line or a word for nothing: such cells are never asked for a label."""
+    """No label is a year line or a word for nothing: such cells are never asked for a label."""
     phrases = checked.rules.phrases
-    for file, place, label in _labels(checked):
-        title = checked.rules.title(label)
-        what = (
-            f"a title of {title.rule.kind if title.rule else 'an unknown form'}" if title
-            else "a word for an empty cell" if phrases.is_blank(label)
-            else "a year line" if phrases.year_line(label)[0]
-            else "a template's row filler" if phrases.is_placeholder(label)
-            else None
-        )  # fmt: skip
-        if what:
-            found = f"the label {label!r} is {what}, which is looked for first"
-            yield _finding("warning", "label.dead", file, place, found, "delete it, or narrow the other rule")
+    for label in _lines(checked):
+        for bare in sorted(label.bare):
+            what = (
+                "a word for an empty cell" if phrases.is_blank(bare)
+                else "a year line" if phrases.year_line(bare)[0]
+                else "a template's row filler" if phrases.is_placeholder(bare)
+                else None
+            )  # fmt: skip
+            if what:
+                found = f"the label {bare!r} is {what}, which is looked for first"
+                yield _finding("warning", "label.dead", label.file, label.place, found, "delete it")
+            elif title := checked.rules.title(bare):
+                kind = title.rule.kind if title.rule else "an unknown form"
+                found = f"alone in its row, the label {bare!r} is read as a title of {kind}"
+                yield _finding("note", "label.title", label.file, label.place, found, "beside a value it is a label")
+                break
 
 
 def labels_stand_once(checked: _Rules) -> Iterator[LintFinding]:
-    """No label of a list says only what others say, once white space, punctuation and notes are off."""
-    seen: dict[tuple[str, Steps, str], tuple[str, Steps]] = {}
-    for file, place, label in _written_labels(checked):
-        bare = [(file.name, place[:-1], bare_label(spelling)) for spelling in spellings(label)]
-        if all(each in seen for each in bare):
-            first, at = seen[bare[0]]
-            what = "stands twice" if first == label else f"is {first!r} once punctuation and blanks are off"
-            found = f"the label {label!r} {what}; see line {file.where(at)[1]}"
-            yield _finding("warning", "label.repeated", file, place, found, "delete it")
-        for each in bare:
-            seen.setdefault(each, (label, place))
+    """No label is, without white space, punctuation and notes, one that stands above it in its list."""
+    above: dict[tuple[str, Steps], dict[str, LabelLine]] = {}
+    for label in _lines(checked):
+        known = above.setdefault(label.list, {})
+        if label.bare and label.bare <= known.keys():
+            first = known[min(label.bare)]
+            found = f"the label {label.shown} says nothing that the lines above it do not say, as line {first.line}"
+            yield _finding("warning", "label.repeated", label.file, label.place, found, "delete it")
+        known |= dict.fromkeys(label.bare - known.keys(), label)
 
 
-_LABEL_KEYS = frozenset({"labels", "sections", "others", "marks"})
+def labels_mean_what_they_say(checked: _Rules) -> Iterator[LintFinding]:
+    """Every label of a field or section has, in some form, the meaning that its file gives it; no own label repeats a
+    shared one."""
+    forms = {name: _form_of(checked, file) for name, file in checked.files.items() if name.startswith("forms/")}
+    shared = {bare: label.meaning for label in _lines(checked) if label.file.name not in forms for bare in label.bare}
+    for label in _lines(checked):
+        meaning = label.meaning
+        if meaning is None:
+            continue
+        own = forms.get(label.file.name)
+        uses = [[form.labels.get(bare) for bare in label.bare] for form in ([own] if own else checked.rules.forms)]
+        if not any(meaning in each for each in uses):
+            other = next((use for each in uses for use in each if use), None)
+            what = f"is the {other.role} {other.name!r} instead" if other else "has no effect"
+            found = f"the label {label.shown} of the {meaning.role} {meaning.name!r} {what} in every form"
+            yield _finding("warning", "label.shadowed", label.file, label.place, found, "keep it in one place")
+        elif own and all(shared.get(bare) == meaning for bare in label.bare):
+            found = f"the label {label.shown} is a shared one of the same meaning"
+            yield _finding("warning", "label.redundant", label.file, label.place, found, "delete it here")
+        elif own and (
+            other := next((shared[bare] for bare in label.bare if shared.get(bare, meaning) != meaning), None)
+        ):
+            found = f"the label {label.shown} means the {other.role} {other.name!r} in other forms"
+            advice = "that may be meant: a form's own labels go before the shared ones"
+            yield _finding("note", "label.overrides", label.file, label.place, found, advice)
 
 
-def _labels(checked: _Rules) -> Iterator[tuple[RuleFile, tuple[int | str, ...], str]]:
-    """Every label of every file, in each of its spellings, with its place."""
-    for file, place, label in _written_labels(checked):
-        yield from ((file, place, spelling) for spelling in spellings(label))
+def _lines(checked: _Rules) -> Iterator[LabelLine]:
+    return (line for file in checked.files.values() for line in label_lines(file))
 
 
-def _written_labels(checked: _Rules) -> Iterator[tuple[RuleFile, tuple[int | str, ...], str]]:
-    """Every label of every file as it is written, with its place."""
-    for file in checked.files.values():
-        for place, label in _labels_below(file.content, (), is_label=False):
-            yield file, place, label
+def _form_of(checked: _Rules, file: RuleFile) -> FormRule:
+    return next(form for form in checked.rules.forms if form.kind == file.content["kind"])
 
 
-def _labels_below(
-    content: Any, place: tuple[int | str, ...], *, is_label: bool
-) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    if isinstance(content, dict):
-        for key, value in content.items():
-            yield from _labels_below(value, (*place, str(key)), is_label=is_label or key in _LABEL_KEYS)
-    elif isinstance(content, list):
-        for number, item in enumerate(content):
-            yield from _labels_below(item, (*place, number), is_label=is_label)
-    elif is_label and isinstance(content, str):
-        yield place, content
+def levels_are_told_apart(checked: _Rules) -> Iterator[LintFinding]:
+    """No spelling of a level belongs to two canonical names, and none is written twice."""
+    file = checked.files["vocabulary/levels.yaml"]
+    for level in ("level1", "level2"):
+        meanings: dict[str, str] = {}
+        for name, spelt in file.content[level].items():
+            for number, spelling in enumerate([None, *spelt]):
+                bare = bare_level(spelling or name)
+                other = meanings.setdefault(bare, name)
+                place = (level, name) if spelling is None else (level, name, number - 1)
+                if other != name:
+                    found = f"the spelling {spelling or name!r} already means {other!r}"
+                    yield _finding("error", "level.clash", file, place, found, "keep it under one name")
+                elif spelling is not None and bare in map(bare_level, [name, *spelt[: number - 1]]):
+                    found = f"the spelling {spelling!r} is another one of {name!r} once points and hints are off"
+                    yield _finding("warning", "level.repeated", file, place, found, "delete it")
 
 
 # ------------------------------------------------------------------------------------------------- options and fields
@@ -244,6 +274,23 @@ def options_can_be_ticked(checked: _Rules) -> Iterator[LintFinding]:
                 if problem:
                     found, advice = problem
                     yield _finding("warning", "option.dead", file, (*place, number), found, advice)
+
+
+def fields_have_a_place(checked: _Rules) -> Iterator[LintFinding]:
+    """Fields whose names no column of the database has: their values stand in the table fields."""
+    for file in checked.files.values():
+        fields = file.content.get("fields") or []
+        names = [str(field.get("name")) for field in fields]
+        without = [n for n in names if not any(column == n or column.startswith(f"{n}_") for column in checked.columns)]
+        targets = [field.get("instead_of") for field in fields]
+        for number, target in enumerate(targets):
+            if target is not None and not any(target in form.fields for form in checked.rules.forms):
+                found = f"instead_of names {target!r}, which is no field"
+                yield _finding("error", "field.instead_of", file, ("fields", number), found, "correct the name")
+        if checked.columns and without:
+            found = f"{len(without)} fields have no column in forms and stand in the table fields alone"
+            advice = f"nothing to do: {', '.join(without)}"
+            yield _finding("note", "field.no_column", file, ("fields",), found, advice)
 
 
 def _option_problem(option: str, before: list[str]) -> tuple[str, str] | None:
@@ -282,5 +329,8 @@ CHECKS: tuple[Callable[[_Rules], Iterator[LintFinding]], ...] = (
     titles_do_not_clash,
     labels_can_be_reached,
     labels_stand_once,
+    labels_mean_what_they_say,
+    levels_are_told_apart,
     options_can_be_ticked,
+    fields_have_a_place,
 )

@@ -54,6 +54,8 @@ def load_rules(*folders: Path) -> RuleSet:
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
     shared = _SharedLabels(_vocabulary(sources, "labels"), _vocabulary(sources, "funding"), tables)
     forms = tuple(_form_rule(source, spec, shared) for source, spec in specs)
+    _refuse_kinds_of_two_files(specs)
+    _raise_what_is_blamed(sources.values())
     digest = hashlib.sha256()
     for name, source in sources.items():
         digest.update(f"{name}\0".encode() + source.data)
@@ -63,6 +65,7 @@ def load_rules(*folders: Path) -> RuleSet:
     rules = RuleSet(forms, phrases, IndicatorWords(tables), shared.money, levels, targets, projects, grades, version)
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
+    _raise_what_is_blamed(sources.values())
     return rules
 
 
@@ -79,6 +82,12 @@ def _refuse_invalid_files(files: Iterable[RuleFile]) -> None:
             file.model(model)
         except InvalidRule as error:
             problems += error.problems
+    if problems:
+        raise InvalidRule(*problems)
+
+
+def _raise_what_is_blamed(files: Iterable[RuleFile]) -> None:
+    problems = [problem for file in files for problem in file.blamed]
     if problems:
         raise InvalidRule(*problems)
 
@@ -113,14 +122,15 @@ def _units(source: RuleFile) -> Units:
     try:
         return Units(units, {scale: Fraction(factor) for scale, factor in file.scales.items()})
     except ValueError as clash:
-        raise source.error(["units"], str(clash)) from clash
+        source.blame(["units"], str(clash))
+        return Units([], {})
 
 
 def _words(source: RuleFile) -> Words:
     file = source.model(TargetsFile)
     words = Words(**{field.name: getattr(file, field.name) for field in fields(Words)})
     for key, problem in words.clashes():
-        raise source.error([key], problem)
+        source.blame([key], problem)
     return words
 
 
@@ -163,11 +173,11 @@ class _Meanings(Generic[_Use]):
                 bare = bare_label(spelling)
                 if not bare:
                     message = f"the label {label!r} is empty once punctuation is taken off"
-                    raise self._source.error(place, message)
-                if (other := self.found.setdefault(bare, meaning)) != meaning:
+                    self._source.blame(place, message)
+                elif (other := self.found.setdefault(bare, meaning)) != meaning:
                     known = " ".join(str(part) for part in other if part)
                     message = f"the label {spelling!r} already means the {known}; keep it in one place"
-                    raise self._source.error(place, message)
+                    self._source.blame(place, message)
 
 
 def _form_rule(source: RuleFile, spec: FormSpec, shared: _SharedLabels) -> FormRule:
@@ -177,13 +187,13 @@ def _form_rule(source: RuleFile, spec: FormSpec, shared: _SharedLabels) -> FormR
     for number, field in enumerate(spec.fields):
         known = fields.get(field.name)
         if not field.labels and not known:
-            raise source.error(["fields", number, "name"], f"the field {field.name!r} has no labels, own or shared")
+            source.blame(["fields", number, "name"], f"the field {field.name!r} has no labels, own or shared")
         fields[field.name] = known.model_copy(update=field.model_dump(exclude_unset=True)) if known else field
         own.add(field.labels, LabelUse("field", field.name), ["fields", number, "labels"])
     for place in ("key", "required"):
         for name in [spec.key] if place == "key" else spec.required:
             if name not in fields and not any(name.startswith(f"{each}_") for each in fields):
-                raise source.error([place], f"{name!r} is not one of the form's fields")
+                source.blame([place], f"{name!r} is not one of the form's fields")
     own.add(spec.sections, LabelUse("section", "form"), ["sections"])
     if spec.indicators:
         own.add(spec.indicators.sections, LabelUse("section", "indicators"), ["indicators", "sections"])
@@ -204,11 +214,20 @@ def _columns(source: RuleFile, spec: FormSpec, shared: IndicatorsFile) -> dict[s
             if columns.setdefault(bare_label(label), column) != column:
                 other = columns[bare_label(label)]
                 message = f"the label {label!r} already heads the column {other}; keep it in one place"
-                raise source.error(["indicators", "columns", column], message)
+                source.blame(["indicators", "columns", column], message)
     for each in shared.columns:
         for label in each.labels:
             columns.setdefault(bare_label(label), each.column)
     return columns
+
+
+def _refuse_kinds_of_two_files(specs: Iterable[tuple[RuleFile, FormSpec]]) -> None:
+    files: dict[str, RuleFile] = {}
+    for source, spec in specs:
+        other = files.setdefault(spec.kind, source)
+        if other is not source:
+            message = f"the kind {spec.kind!r} stands in {other.path.name} too; to add to it, give both files that name"
+            source.blame(["kind"], message)
 
 
 def _refuse_clashing_titles(rules: RuleSet, source: RuleFile, spec: FormSpec) -> None:
@@ -217,7 +236,7 @@ def _refuse_clashing_titles(rules: RuleSet, source: RuleFile, spec: FormSpec) ->
         for example in pattern.examples:
             claims = rules.kinds_claiming(example)
             if claims != [spec.kind]:
-                raise source.error(
+                source.blame(
                     ["titles", number, "examples"],
                     f"the title {example!r} is claimed by {' and '.join(claims) or 'no kind'}",
                 )

@@ -181,13 +181,13 @@ class Levels:
 
     def __init__(self, file: LevelsFile) -> None:
         self._names = {
-            "level1": {_bare_level(n): name for name, aliases in file.level1.items() for n in [name, *aliases]},
-            "level2": {_bare_level(n): name for name, aliases in file.level2.items() for n in [name, *aliases]},
+            "level1": {bare_level(n): name for name, aliases in file.level1.items() for n in [name, *aliases]},
+            "level2": {bare_level(n): name for name, aliases in file.level2.items() for n in [name, *aliases]},
         }
 
     def canonical(self, level: Literal["level1", "level2"], printed: str | None) -> str | None:
         """The canonical name of a printed one, None where the vocabulary does not know it."""
-        return self._names[level].get(_bare_level(printed)) if printed else None
+        return self._names[level].get(bare_level(printed)) if printed else None
 
 
 class IndicatorWords:
@@ -283,15 +283,23 @@ class RuleSet:
 
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
     """What a bare label means; hints in brackets and a leading year may be extra."""
-    meaning = labels.get(bare)
-    if meaning is None and bare and ("(" in bare or bare[0] in "12"):
-        meaning = labels.get(_HINT_OR_YEAR.sub("", bare))
-    return meaning
+    known = bare_of_known(labels, bare)
+    return None if known is None else labels[known]
+
+
+def bare_of_known(labels: Mapping[str, object], bare: str) -> str | None:
+    """The one of `labels` that a bare label is, with or without hints in brackets and a leading year."""
+    if bare in labels:
+        return bare
+    if bare and ("(" in bare or bare[0] in "12"):
+        stripped = _HINT_OR_YEAR.sub("", bare)
+        return stripped if stripped in labels else None
+    return None
 
 
 def money_label(labels: Mapping[str, MoneyLabel], bare: str) -> MoneyLabel | None:
     """What a bare label of a funding block says; the words that open a list of parts may be extra as well."""
-    return look_up(labels, _PART_OF.sub("", bare) or bare) if bare else None
+    return look_up(labels, PART_OF.sub("", bare) or bare) if bare else None
 
 
 def _alternatives(patterns: Iterable[Pattern]) -> str:
@@ -316,7 +324,7 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_PART_OF = regex.compile("^其中")
+PART_OF = regex.compile("^其中")
 _HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")
 
@@ -327,6 +335,7 @@ def _year_in(text: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def _bare_level(printed: str) -> str:
+def bare_level(printed: str) -> str:
+    """What of a printed level counts: no white space, points and hints; 目标 at the end is 指标."""
     bare = _POINTS_AND_HINTS.sub("", bare_label(printed))
     return f"{bare[:-2]}指标" if bare.endswith("目标") else bare

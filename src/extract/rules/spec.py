@@ -1,4 +1,7 @@
-"""What a rule file holds: small strict models, one for each kind of YAML file. Unknown keys are refused."""
+"""What a rule file holds: small strict models, one for each kind of YAML file. Unknown keys are refused.
+
+The sentence below a key says what it is for; `extract rules schema` hands it to editors.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def spellings(label: str) -> list[str]:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class _File(_Strict):
@@ -41,8 +44,11 @@ class Pattern(_Strict):
     """A pattern over compact text, with texts that it must match whole and texts that it must not."""
 
     pattern: str
+    r"""A regular expression over the whole text in NFKC without white space; \p{Han} is a Chinese character."""
     examples: list[str] = Field(min_length=1)
+    """Texts that the pattern must match from end to end; at least one."""
     refuses: list[str] = []
+    """Texts that look alike and must not match."""
 
     @model_validator(mode="after")
     def _holds_its_examples(self) -> Pattern:
@@ -63,10 +69,15 @@ class FieldSpec(_Strict):
     """A labelled value of the form. With `instead_of`, it stands for that field where the form has no label of it."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Name of the field in the database: small Latin letters, digits and _."""
     labels: list[str] = []
+    """Labels that announce the field, as printed. 【甲|乙|】 stands for each of its parts in turn."""
     type: str = "text"
+    """What the value is; the types stand at the foot of values.py."""
     options: list[str] = []
+    """The options of a choice, without blanks; a longer one before one that it begins with."""
     instead_of: str | None = None
+    """Name of the field that this one stands for where the form has no label of that one."""
 
     @model_validator(mode="after")
     def _type_is_known(self) -> FieldSpec:
@@ -88,10 +99,15 @@ class FundingLabels(_Strict):
     """Labels of a funding block and what they say of an amount; `weak` ones mean money only inside such a block."""
 
     source: FundingSource | None = None
+    """Whose money the labels announce."""
     stage: FundingStage | None = None
+    """Which figure of the year they announce."""
     block: FundingBlock | None = None
+    """Whether it is the year's money or the whole term's; whole: the term's, if the year's stands beside it."""
     weak: bool = False
+    """Whether the labels mean money only inside a funding block."""
     labels: list[str] = Field(min_length=1)
+    """The labels, as printed."""
 
     @model_validator(mode="after")
     def _says_something(self) -> FundingLabels:
@@ -104,8 +120,11 @@ class FundingFile(_File):
     """`vocabulary/funding.yaml`: the words of funding blocks."""
 
     sections: list[str]
+    """Labels that stand in front of a funding block and name it."""
     labels: list[FundingLabels]
+    """Labels by what they say of an amount."""
     others: list[str]
+    """Labels of other figures in a funding block, such as rates and points."""
 
 
 IndicatorColumn = Literal[
@@ -118,8 +137,11 @@ class IndicatorSpec(_Strict):
     its own, and says whose indicators they are where neither section nor header does."""
 
     sections: list[str] = []
+    """Labels of this kind alone that stand in front of its indicator table."""
     block: Literal["annual", "long_term"] = "annual"
+    """Whose indicators they are where neither section nor header says it."""
     columns: dict[IndicatorColumn, list[str]] = {}
+    """Labels of this kind alone, by the column that they head."""
 
 
 class FormSpec(_File):
@@ -129,44 +151,63 @@ class FormSpec(_File):
     """
 
     kind: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    """The kind's name in the database: small Latin letters, digits and -; the file is called like it."""
     name: str
+    """The kind's name in Chinese."""
     titles: list[Pattern] = Field(min_length=1)
+    """Lines that name a form of this kind. Attachment numbers and years around them are known to all kinds."""
     key: str
+    """Name of the field that every form of the kind has; a repeated title starts a new form only where it follows."""
     marks: list[str] = []
+    """Labels that tell the kind where a form has no title."""
     required: list[str] = []
+    """Names of fields without which a form is not complete."""
     sections: list[str] = []
+    """Labels of parts of the form, which announce no value of their own."""
     fields: list[FieldSpec] = []
+    """Fields that the shared vocabulary does not know, and labels that only this kind uses for those that it knows."""
     indicators: IndicatorSpec | None = None
+    """The indicator table, if the kind has one."""
 
 
 class LabelsFile(_File):
     """`vocabulary/labels.yaml`: the fields that all forms share, and the headings of their parts."""
 
     fields: list[FieldSpec]
+    """The fields that forms of all kinds know."""
     sections: list[str]
+    """Labels of parts of forms, which announce no value of their own."""
 
 
 class GradeLimits(_Strict):
     """The most of each that a form of this grade may have."""
 
     grade: Literal["good", "check"]
+    """The grade of forms that exceed none of the limits."""
     errors: int
+    """Most findings of severity error."""
     warnings: int
+    """Most findings of severity warning."""
     missing: int
+    """Most required fields that are blank or were not found."""
     leftover_percent: float
+    """Largest share of the form's characters that nothing used, in percent."""
 
 
 class GradesFile(_File):
     """`vocabulary/grades.yaml`: the limits of the grades, the best first; a form beyond all of them is poor."""
 
     grades: list[GradeLimits]
+    """The grades, the best first."""
 
 
 class LevelsFile(_File):
     """`vocabulary/levels.yaml`: spellings of indicator levels, by canonical name."""
 
     level1: dict[str, list[str]]
+    """First level: canonical names with the spellings that mean the same."""
     level2: dict[str, list[str]]
+    """Second level: canonical names with the spellings that mean the same."""
 
 
 class ColumnSpec(_Strict):
@@ -176,20 +217,30 @@ class ColumnSpec(_Strict):
     """
 
     column: IndicatorColumn
+    """What the column holds."""
     labels: list[str] = Field(min_length=1)
+    """Labels that head the column, as printed."""
     patterns: list[Pattern] = []
+    """Patterns of labels, asked only where the rest of the row is a header."""
     otherwise: list[str] = []
+    """Labels that head the column where no other column of the header is it."""
 
 
 class IndicatorsFile(_File):
     """`vocabulary/indicators.yaml`: the words of indicator tables."""
 
     sections: list[str]
+    """Labels that stand in front of an indicator table and name it."""
     blocks: dict[Literal["annual", "long_term"], list[Pattern]]
+    """Patterns of sections and upper headers that say whose indicators follow."""
     columns: list[ColumnSpec]
+    """The columns, in the order in which their patterns are asked."""
     totals: list[Pattern]
+    """Patterns of rows that sum up the table."""
     placeholders: list[Pattern]
+    """Patterns of names that a template left in its rows."""
     endings: list[Pattern]
+    """Patterns of rows that stand below the table."""
 
     @model_validator(mode="after")
     def _columns_are_told_apart(self) -> IndicatorsFile:
@@ -208,34 +259,53 @@ class PhrasesFile(_File):
     """`vocabulary/phrases.yaml`: phrases that stand in forms of every kind."""
 
     title_prefixes: list[Pattern]
+    """What may stand in front of a title in its line."""
     title_suffixes: list[Pattern]
+    """What may stand behind a title in its line."""
     title_hints: list[Pattern]
+    """What behind a title, in its line, belongs to it."""
     year_lines: list[Pattern]
+    """The line below the title; its group `year` is the fiscal year."""
     unknown_titles: list[Pattern]
+    """Lines that look like titles of performance forms of no known kind."""
     form_titles: list[Pattern]
+    """Titles of no known kind that say that they are forms, not tables inside one."""
     unit_lines: list[Pattern]
+    """Lines that state the unit of all amounts; the group `unit` is the unit."""
     boilerplate: list[Pattern]
+    """Text that a blank form already carries."""
     closings: list[Pattern]
+    """The date line that closes a form's last cell."""
     instructions: list[Pattern]
+    """Lines with which instructions or the next attachment begin."""
     placeholders: list[Pattern]
+    """What stands in rows and cells of a template that nobody filled in."""
     blanks: list[str]
+    """Texts of cells that say nothing."""
 
 
 class UnitSpec(_Strict):
     """A unit of measure: its canonical unit and the exact factor to it."""
 
     unit: str
+    """The unit as it is stored."""
     canonical: str
+    """The unit in which values of its dimension are compared."""
     dimension: str
+    """What it measures; only values of one dimension are compared."""
     factor: str
+    """The exact factor from the unit to the canonical one: a number or a fraction, 2000/3."""
     aliases: list[str] = []
+    """Other spellings."""
 
 
 class UnitsFile(_File):
     """`vocabulary/units.yaml`: scale words and units."""
 
     scales: dict[str, str]
+    """Words in front of a unit, such as 万, and the number that they mean."""
     units: list[UnitSpec]
+    """The units, each spelling once."""
 
 
 _word_lists: dict[str, Any] = {name: (hint, ...) for name, hint in get_type_hints(Words).items()}
@@ -247,15 +317,25 @@ class ProjectsFile(_File):
     """`vocabulary/projects.yaml`: how names of projects are compared across the years."""
 
     years: list[Pattern]
+    """Words of the year in a name."""
     notes: list[Pattern]
+    """Notes in a name that do not tell projects apart."""
     numbering: list[Pattern]
+    """Numbers in front of or behind a name."""
     generic: list[str]
+    """Words that many names share."""
     counters: list[str]
+    """Words behind numbers that tell projects apart."""
     contrasts: list[list[str]]
+    """Words of which different ones mean different projects."""
     place_endings: list[str]
+    """Endings of names of places."""
     similarity_added: float = Field(ge=50, le=100)
+    """From this similarity on, in percent, a name with words added is the same project."""
     similarity_replaced: float = Field(ge=50, le=100)
+    """From this similarity on, in percent, a name with words replaced is the same project."""
     shortest: int = Field(ge=1)
+    """Names with fewer characters are only compared as a whole."""
 
 
 # The shared files by their name below the folder of the rules.

@@ -59,6 +59,7 @@ class RuleFile:
         self.path = paths[-1]
         self._problems: list[Problem] = []
         self._valid: BaseModel | None = None
+        self.blamed: list[Problem] = []
         self._root: yaml.Node | None = None
         # Nodes are looked up by identity, so all of them are kept.
         self._origins: dict[int, tuple[yaml.Node, Path]] = {}
@@ -142,9 +143,9 @@ class RuleFile:
         key = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
         return Problem(path, line, key, message)
 
-    def error(self, place: Steps, message: str) -> InvalidRule:
-        """An InvalidRule at the key that `place` leads to."""
-        return InvalidRule(self.problem(place, message))
+    def blame(self, place: Steps, message: str) -> None:
+        """Note a problem at the key that `place` leads to, which the file's model cannot see."""
+        self.blamed.append(self.problem(place, message))
 
     def where(self, place: Steps) -> tuple[Path, int]:
         """The file and line of a key or item, or of the last step on the way that is there."""
