@@ -8,7 +8,7 @@ The county, its offices, people, telephone numbers and amounts are invented.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from containers import (
     paragraph_xml,
     table_xml,
 )
+from drawn_forms import LAYOUTS, Layout, read_layout
+from text_dumps import antiword, pipe, tabbed
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -62,6 +64,7 @@ def samples() -> dict[str, bytes]:
         "revised-draft.docx": package(revised_draft()),
         "unknown-form.docx": docx(UNKNOWN_FORM),
         "meeting-notes.txt": MEETING_NOTES.encode(),
+        **{name: write(drawn(Path(name).stem).document) for name, write in DRAWN.items()},
     }
 
 
@@ -864,6 +867,32 @@ def _text_box(text: str) -> str:
         f"<v:textbox>{content}</v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
     )
 
+
+# --------------------------------------------------------------------------------- forms of other kinds and provinces
+
+
+def drawn(name: str) -> Layout:
+    """The layout of that name."""
+    return read_layout(name, (LAYOUTS / f"{name}.txt").read_text("utf-8"))
+
+
+DRAWN: Mapping[str, Callable[[Document], bytes]] = {
+    "anhui-dual-blocks-2021.docx": docx,
+    "blank-template.docx": docx,
+    "central-self-evaluation-2022.docx": docx,
+    "department-declaration-2022.docx": docx,
+    "monitoring-2023.docx": docx,
+    "shanghai-yuan-2024.docx": docx,
+    "toc-three-forms-2022.docx": docx,
+    "transfer-self-evaluation-2022.docx": docx,
+    "chongqing-flat-2024.txt": lambda document: dump(document).encode(),
+    "department-self-evaluation-2021.txt": lambda document: pipe(document).encode(),
+    "hunan-long-form-2019.txt": lambda document: dump(document).encode("gb18030"),
+    "jiangxi-columns-2023.txt": lambda document: tabbed(document).encode(),
+    "transfer-declaration-2023.txt": lambda document: antiword(document).encode(),
+    "two-kinds-one-table-2023.txt": lambda document: dump(document).encode("utf-16"),
+}
+"""How each of these is written; its stem names the layout in tests/layouts."""
 
 # ---------------------------------------------------------------------------------------- what no rule knows
 

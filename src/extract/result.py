@@ -84,7 +84,7 @@ def _form_as_json(extracted: ExtractedForm, document: Document | None, *, spans:
         "form_id": extracted.form_id,
         "form_index": extracted.form_index,
         "form_kind": form.kind or "unknown",
-        "title": form.title,
+        "title": form.title or None,
         "fiscal_year": form.fiscal_year,
         "fields": [{"name": f.name, "label": f.label, "value": f.value, **place(f.span)} for f in form.fields],
         "funding": [
