@@ -49,6 +49,10 @@ class Workers:
         self._jobs = jobs
         self._timeout = timeout
         self._settings = settings
+        self._context = _context()
+        # A process that starts while the pool ends finds nothing left to start with, and complains.
+        self._ready = self._context.Semaphore(0)
+        self._starting = 0
         self._pool = self._new_pool()
         self._calls: dict[Future[Any], _Call[Any, Any]] = {}
 
@@ -57,6 +61,8 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if kind is None:
+            for _ in range(self._starting):
+                self._ready.acquire(timeout=_LONGEST_START)
             self._pool.close()  # type: ignore[no-untyped-call]
         else:
             self._pool.stop()  # type: ignore[no-untyped-call]
@@ -106,6 +112,7 @@ class Workers:
             yield call.then[0], self._fault(error)
 
     def _submit(self, call: _Call[Any, Any]) -> None:
+        self._starting = self._jobs  # the first call starts them all
         future = self._pool.schedule(call.function, args=(call.items,), timeout=self._timeout)
         self._calls[future] = call
 
@@ -123,11 +130,19 @@ class Workers:
         return Fault("internal.fault", message, str(getattr(error, "traceback", "")))
 
     def _new_pool(self) -> ProcessPool:
-        context = multiprocessing.get_context(_START_METHOD)
-        if _START_METHOD == "forkserver":
-            context.set_forkserver_preload([worker.__name__])
-        return ProcessPool(self._jobs, initializer=worker.start, initargs=(self._settings,), context=context)
+        start = (self._settings, self._ready)
+        return ProcessPool(self._jobs, initializer=worker.start, initargs=start, context=self._context)
 
 
+def _context() -> Any:
+    """How processes are started here."""
+    context = multiprocessing.get_context(_START_METHOD)
+    if _START_METHOD == "forkserver":
+        context.set_forkserver_preload([worker.__name__])
+    return context
+
+
+# Seconds that a process takes to start at the most.
+_LONGEST_START = 5.0
 # A fork of this process would copy the threads of the database half-way; what is spawned has to import everything.
 _START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from threading import Thread
 from typing import BinaryIO
@@ -298,11 +299,12 @@ def _settings() -> Settings:
     return _started[0]
 
 
-def start(settings: Settings) -> None:
+def start(settings: Settings, ready: Semaphore) -> None:
     """Prepare this process: the settings, a limit of memory, and an end with the process that started it."""
     _started[:] = [settings]
     _limit_memory(settings.memory_bytes)
     Thread(target=_end_with_parent, daemon=True).start()
+    ready.release()
 
 
 def _limit_memory(more_bytes: int) -> None:
