@@ -1,4 +1,4 @@
-"""What the READMEs and the guide show is what happens: their console examples are run, in order, in one folder.
+"""What READMEs, guide and query book show is what happens: their console examples are run, in order, in one folder.
 
 A block of text or YAML below a line that ends with a file name in backticks is that file.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import small_archive
 from command_line import run_extract
 
 ROOT = Path(__file__).parents[1]
@@ -50,15 +51,25 @@ def run(command: str, folder: Path) -> str:
 @pytest.mark.parametrize("guide", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
 def test_the_examples_of_the_guides_run_as_shown(guide: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    run_examples(guide, tmp_path)
+
+
+def test_the_questions_of_the_query_book_are_answered_as_shown(tmp_path: Path) -> None:
+    small_archive().write(tmp_path / "forms.duckdb")
+    run_examples("docs/queries.md", tmp_path)
+
+
+def run_examples(guide: str, folder: Path) -> None:
+    """Run every example of a guide in the folder, with the files that it writes on the way."""
     steps = list(STEP.finditer((ROOT / guide).read_text("utf-8")))
     assert any(step["console"] for step in steps)
     for step in steps:
         if step["file"]:
-            file = tmp_path / step["file"]
+            file = folder / step["file"]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step["content"], "utf-8")
         for command, expected in examples(step["console"] or ""):
-            printed = run(command, tmp_path)
+            printed = run(command, folder)
             assert re.fullmatch(as_pattern(expected), printed), f"$ {command}\n{printed}"
 
 

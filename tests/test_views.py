@@ -37,8 +37,7 @@ QUESTIONS: list[tuple[str, str, list[tuple[Any, ...]]]] = [
     ),
     (
         "How did an indicator of a project develop?",
-        "select 年度, 指标值, 上次目标, 变化::int from 指标历年"
-        " where 三级指标 = '巡护里程' and 环节 = '申报' order by 年度",
+        "select 年度, 指标值, 上次目标, 变化 from 指标历年 where 三级指标 = '巡护里程' and 环节 = '申报' order by 年度",
         [(2020, "≥40公里", None, None), (2021, "≥45公里", "≥40公里", 5)],
     ),
     (

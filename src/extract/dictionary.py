@@ -128,7 +128,7 @@ def _twin(relation: str, chinese: str, said: str, columns: list[str]) -> Iterato
     """The statements that make the Chinese twin of a table or view; a column without Chinese name keeps its own."""
     known = {column: _column_words(relation, column) for column in columns}
     named = [(column, words.chinese_name if words else column) for column, words in known.items()]
-    selected = ", ".join(f'{_decoded(column)} AS "{name}"' for column, name in named)
+    selected = ", ".join(f'{_decoded(relation, column)} AS "{name}"' for column, name in named)
     yield f'CREATE OR REPLACE VIEW "{chinese}" AS SELECT {selected} FROM {relation}'
     yield _comment("VIEW", f'"{chinese}"', said)
     for column, name in named:
@@ -136,9 +136,9 @@ def _twin(relation: str, chinese: str, said: str, columns: list[str]) -> Iterato
             yield _comment("COLUMN", f'"{chinese}"."{name}"', words.chinese)
 
 
-def _decoded(column: str) -> str:
+def _decoded(relation: str, column: str) -> str:
     """The column, with its codes in Chinese where it has few; a code without Chinese stays as it is."""
-    codes = _words()["codes"].get(column)
+    codes = _words()["codes"].get(f"{relation}.{column}") or _words()["codes"].get(column)
     if not codes:
         return f'"{column}"'
     cases = " ".join(f"WHEN {_quoted(code)} THEN {_quoted(word)}" for code, word in codes.items())

@@ -238,6 +238,7 @@ CREATE OR REPLACE VIEW project_years AS
 WITH money AS (
     SELECT form_id,
            coalesce(max(amount_yuan) FILTER (stage = 'budget'), max(amount_yuan) FILTER (stage = 'initial')) AS budget_yuan,
+           max(amount_yuan) FILTER (stage = 'adjusted') AS adjusted_yuan,
            max(amount_yuan) FILTER (stage = 'executed') AS executed_yuan
     FROM funding WHERE source = 'total' AND block = 'annual' GROUP BY form_id),
 counted AS (
@@ -246,8 +247,10 @@ SELECT f.project_id, p.name AS project_name, p.unit AS project_unit, f.fiscal_ye
        any_value(f.competent_department ORDER BY f.form_id) AS competent_department,
        count(*) AS forms, count(*) FILTER (f.phase = 'declaration') AS declarations,
        count(*) FILTER (f.phase = 'self-evaluation') AS self_evaluations,
-       coalesce(max(m.budget_yuan) FILTER (f.phase = 'declaration'), max(m.budget_yuan)) AS budget_yuan, max(m.executed_yuan) AS executed_yuan,
-       percent_of(max(m.executed_yuan), coalesce(max(m.budget_yuan) FILTER (f.phase = 'declaration'), max(m.budget_yuan))) AS execution_percent,
+       coalesce(max(m.budget_yuan) FILTER (f.phase = 'declaration'), max(m.budget_yuan)) AS budget_yuan,
+       max(m.adjusted_yuan) AS adjusted_yuan, max(m.executed_yuan) AS executed_yuan,
+       percent_of(max(m.executed_yuan), coalesce(max(m.adjusted_yuan), max(m.budget_yuan) FILTER (f.phase <> 'declaration'),
+                                                 max(m.budget_yuan))) AS execution_percent,
        max(c.indicators) AS indicators, max(c.score) FILTER (f.phase = 'self-evaluation') AS score
 FROM form_details f JOIN projects p ON p.project_id = f.project_id
 LEFT JOIN money m ON m.form_id = f.form_id LEFT JOIN counted c ON c.form_id = f.form_id

@@ -133,7 +133,8 @@ def export_command(
         for note in one.notes:
             complain(f"{one.name}: {note}")
         if not quiet:
-            typer.echo(f"{one.path}: {one.name}, {one.rows} rows", err=True)
+            count = "1 row" if one.rows == 1 else f"{one.rows} rows"
+            typer.echo(f"{one.path}: {one.name}, {count}", err=True)
 
 
 def _statement(statement: str | None, file: Path | None) -> str:
