@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, TextIO
 
 from rich.cells import cell_len
@@ -123,13 +124,17 @@ def as_json(value: object) -> str:
     >>> as_json([Decimal("12.500000"), None, True, "a\\x9b"])
     '[12.5, null, true, "a\\\\u009b"]'
     """
+    if value is None:
+        return "null"
+    if isinstance(value, str) and value.isprintable():
+        return encode_basestring(value)
     if isinstance(value, Decimal):
         return plain_number(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(as_json, value))}]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{as_json(str(key))}: {as_json(each)}" for key, each in value.items()) + "}"
-    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return json.dumps(value)
     # JSON escapes what is below the blank; the other controls would reach the terminal.
     return _HIGH_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text_of(value), ensure_ascii=False))
