@@ -72,6 +72,7 @@ def test_operator_number_and_unit_in_three_columns_are_one_target(parse_rows: Pa
     first, second = parse_rows(PROJECT, head, *rows).indicators
     assert (first.target_text, first.target.operator, first.target.value) == ("≥3公里", ">=", Decimal(3))
     assert (second.target_text, second.target.operator) == ("明显提升", None)
+    assert (first.result.remarks, second.result.remarks) == (None, "指标性质：定性")
 
 
 def test_a_flat_list_has_no_levels(parse_rows: Parse) -> None:
@@ -93,6 +94,7 @@ def test_a_column_that_no_rule_knows_is_kept_in_the_remarks(extract_text: Callab
 def test_points_are_the_number_printed(parse_rows: Parse, text: str, points: int | None) -> None:
     (row,) = parse_rows(PROJECT, "绩效指标|三级指标|指标值|分值", f" |步道|≥3公里|{text}").indicators
     assert row.result.weight == (None if points is None else Decimal(points))
+    assert row.result.remarks == ("分值：见附件" if text == "见附件" else None)
 
 
 # --------------------------------------------------------------------------------------------------------- blocks

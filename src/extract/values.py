@@ -384,7 +384,9 @@ def read_points(text: str) -> Decimal | None:
     >>> read_points("10"), read_points("9.5分"), read_points("（20%）"), read_points("—"), read_points("10/10")
     (Decimal('10'), Decimal('9.5'), Decimal('20'), None, None)
     """
-    found = _POINTS.fullmatch(compact(text)) if len(text) <= 20 else None
+    if len(text) > 20 or not any(map(str.isdigit, text)):
+        return None
+    found = _POINTS.fullmatch(compact(text))
     return Decimal(found[1]) if found else None
 
 

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 from extract.document import Span
 from extract.labels import LONGEST_LABEL, narrow
 from extract.rules import FormRule, IndicatorColumn, LabelUse, RuleSet
-from extract.target import parse_target
+from extract.target import Target, parse_target
 from extract.values import read_points
 
 # A label or a name is torn into so many lines at most, a vertical level or a reason into so many.
@@ -77,6 +77,7 @@ class IndicatorLines:
         self._rule = rule
         self._rules = rules
         self._ends_table = ends_table
+        self._targets: dict[int, Target] = {}
 
     def is_header(self, number: int) -> bool:
         """Whether a header of indicator columns begins at a line."""
@@ -357,7 +358,7 @@ class IndicatorLines:
             last = run[end - 1]
             if last is None or self._is_level(self._span(last, last)):
                 break
-            has_number |= bool(parse_target(self._line(last), self._rules.targets).comparator)
+            has_number |= bool(self._target(last).comparator)
             if has_number and end > at + 1:
                 break
             yield end, end - at - 1
@@ -376,7 +377,13 @@ class IndicatorLines:
         return self._text[line.start : line.end]
 
     def _measures(self, number: int) -> bool:
-        return parse_target(self._line(number), self._rules.targets).kind != "qualitative"
+        return self._target(number).kind != "qualitative"
+
+    def _target(self, number: int) -> Target:
+        """The line read as a target; the search asks for it from many sides."""
+        if number not in self._targets:
+            self._targets[number] = parse_target(self._line(number), self._rules.targets)
+        return self._targets[number]
 
     def _is_level(self, span: Span) -> bool:
         printed, levels = self._text[slice(*span)], self._rules.levels

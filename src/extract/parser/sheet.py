@@ -68,7 +68,7 @@ class Sheet:
 
     def use(self, cell: Cell) -> LabelUse | None:
         """What the cell announces if its text is one of the form's labels."""
-        return self._uses.get(Span(cell.start, cell.end))
+        return self._uses.get((cell.start, cell.end))
 
     def money(self, cell: Cell) -> MoneyLabel | None:
         """What the cell says of an amount if its text is a label of funding blocks."""
@@ -80,7 +80,7 @@ class Sheet:
 
     def column(self, cell: Cell) -> IndicatorColumn | None:
         """The column of an indicator table that the cell heads if its text is such a column's label."""
-        return self._columns.get(Span(cell.start, cell.end))
+        return self._columns.get((cell.start, cell.end))
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -151,12 +151,12 @@ class Sheet:
 
     def used_labels(self) -> tuple[UsedLabel, ...]:
         """The labels, in bare form and each once, that announced sections, columns and amounts."""
-        sections = [span for span, use in self._uses.items() if use.role == "section"]
+        sections = [place for place, use in self._uses.items() if use.role == "section"]
         used = [
-            UsedLabel(role, bare_label(self.text[span.start : span.end]))
-            for role, spans in (("section", sections), ("column", self._columns), ("amount", self._money))
-            for span in spans
-            if self.ledger.owner_at(span.start) is Owner.LABEL
+            UsedLabel(role, bare_label(self.text[start:end]))
+            for role, places in (("section", sections), ("column", self._columns), ("amount", self._money))
+            for start, end in places
+            if self.ledger.owner_at(start) is Owner.LABEL
         ]
         return tuple(dict.fromkeys(used))
 
@@ -174,24 +174,28 @@ class Sheet:
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
 
 
+# Where a cell stands in the text; every row asks for its cells, and a plain pair is made fastest.
+_Place = tuple[int, int]
+
+
 def _labels(
     text: str, blocks: tuple[Block, ...], rule: FormRule, rules: RuleSet
-) -> tuple[dict[Span, LabelUse], dict[Span, IndicatorColumn], dict[Span, MoneyLabel]]:
+) -> tuple[dict[_Place, LabelUse], dict[_Place, IndicatorColumn], dict[_Place, MoneyLabel]]:
     """The cells that are labels, head columns or speak of amounts, looked up once: each is asked for several times."""
-    uses: dict[Span, LabelUse] = {}
-    columns: dict[Span, IndicatorColumn] = {}
-    money: dict[Span, MoneyLabel] = {}
+    uses: dict[_Place, LabelUse] = {}
+    columns: dict[_Place, IndicatorColumn] = {}
+    money: dict[_Place, MoneyLabel] = {}
     for table in walk_tables(blocks):
         for row in table.rows:
             for cell in row:
                 if 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
                     bare = bare_label(text[cell.start : cell.end])
                     if use := look_up(rule.labels, bare):
-                        uses[Span(cell.start, cell.end)] = use
+                        uses[(cell.start, cell.end)] = use
                     if column := look_up(rule.columns, bare):
-                        columns[Span(cell.start, cell.end)] = column
+                        columns[(cell.start, cell.end)] = column
                     if label := money_label(rules.funding, bare):
-                        money[Span(cell.start, cell.end)] = label
+                        money[(cell.start, cell.end)] = label
     return uses, columns, money
 
 

@@ -106,10 +106,11 @@ class _Body:
 
     def _left_out(self, below: Sequence[Row]) -> int:
         """How many cells every row of a dump lacks at its beginning: those of the section."""
+        first, width = self.header.first, self.header.width
+        if first == 0 or not below or len(below[0]) != width - first:
+            return 0
         body = itertools.takewhile(lambda row: not self.ends_at(row), below)
-        lengths = {len(row) for row in body}
-        first = self.header.first
-        return first if lengths == {self.header.width - first} else 0
+        return first if all(len(row) == width - first for row in body) else 0
 
     # --------------------------------------------------------------------------------------------------- kinds of rows
 
@@ -203,10 +204,8 @@ class _Body:
             self.levels = [Levels(self._level(heading), None)] * len(self.levels)
             return
         fitted = self._rows.fit(row)
-        was_wrapped, self._is_wrapped = (
-            self._is_wrapped,
-            isinstance(self._rows, Dump) and self._rows.is_wrapped(row, below),
-        )
+        was_wrapped = self._is_wrapped
+        self._is_wrapped = isinstance(self._rows, Dump) and self._rows.is_wrapped(row, below)
         if fitted is None or was_wrapped or self._is_wrapped:
             self._refuse(row)
             return
@@ -215,16 +214,18 @@ class _Body:
             self._refuse(row)
             self.levels = [Levels(level1)] * len(self.levels)
             return
+        found = 0
         for number, block in enumerate(self.header.blocks):
             self._take_levels(number, block, fitted)
             if has_indicator(self._sheet, block, fitted):
                 self._sheet.indicators.append(read_indicator(self._sheet, block, self.levels[number], fitted))
-        for cell in fitted.own_cells():
+                found += 1
+        for cell in fitted.own_cells() if found < len(self.header.blocks) else ():
             self._sheet.ledger.claim(cell.start, cell.end, Owner.BOILERPLATE)
 
     def _heading(self, row: Row) -> Cell | None:
         """The only filled cell of a row where it is a first level and reaches over the names: 一、产出指标."""
-        filled = [cell for cell in row if not self._sheet.is_blank(cell)]
+        filled = list(itertools.islice((cell for cell in row if not self._sheet.is_blank(cell)), 2))
         name = self.header.blocks[0].columns["name"]
         if len(filled) != 1 or not self._sheet.rules.levels.canonical("level1", self._sheet.cell_text(filled[0])):
             return None

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from extract.document import Cell, Table
 from extract.labels import bare_label
@@ -27,7 +26,8 @@ _DEEPEST = 3
 _FEWEST_COLUMNS = 2
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
     """One column: what it holds (None where no rule knows), its place, its header and the header above that.
 
     The place is a stretch of the grid or, in a dump, the position in a row.
@@ -76,7 +76,7 @@ class Header:
         if grid != self.width:
             return None
         in_front = self.width - len(self.columns)
-        places = {column: column._replace(start=at, end=at + 1) for at, column in enumerate(self.columns, in_front)}
+        places = {column: replace(column, start=at, end=at + 1) for at, column in enumerate(self.columns, in_front)}
         blocks = [
             Block(each.block, {k: places[c] for k, c in each.columns.items()}, tuple(places[c] for c in each.others))
             for each in self.blocks
@@ -97,7 +97,7 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
         return None
     columns = _with_heirs(sheet, columns)
     for at, held in sheet.rules.indicators.stand_ins([(column.holds, column.label) for column in columns]).items():
-        columns[at] = columns[at]._replace(holds=held)
+        columns[at] = replace(columns[at], holds=held)
     if not _is_header([column.holds for column in columns]):
         return None
     section = _section(sheet, table, number)
@@ -198,7 +198,7 @@ def _with_heirs(sheet: Sheet, columns: list[Column]) -> list[Column]:
         below = [at for at, column in enumerate(columns) if column.above == above]
         heir = next((at for at in below if columns[at].holds is None), None)
         if held in ("target", "actual") and heir is not None and held not in [columns[at].holds for at in below]:
-            columns[heir] = columns[heir]._replace(holds=held)
+            columns[heir] = replace(columns[heir], holds=held)
     return columns
 
 

@@ -51,10 +51,8 @@ def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> I
     columns = block.columns
     name, target = row.cell(columns.get("name")), row.cell(columns.get("target"))
     name_span, target_span = _span(sheet, name, target), _span(sheet, target, name)
-    level1, level2 = (
-        sheet.rules.levels.canonical("level1", levels.level1),
-        sheet.rules.levels.canonical("level2", levels.level2),
-    )
+    level1 = sheet.rules.levels.canonical("level1", levels.level1)
+    level2 = sheet.rules.levels.canonical("level2", levels.level2)
     context = TargetContext(_text(sheet, name_span), level=level2, table_unit=sheet.unit_line, year=sheet.fiscal_year)
     reading, span = _target(sheet, block, row, target_span, context)
     indicator = Indicator(
@@ -67,8 +65,11 @@ def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> I
         reading.text or None,
         reading,
         span,
-        _result(sheet, block, row, replace(context, target=reading)),
+        _result(sheet, block, row, replace(context, target=reading)) if _RESULTS & columns.keys() else _NO_RESULT,
     )
+    remarks = "\n".join(_remarks(sheet, block, row, indicator))
+    if remarks:
+        indicator = replace(indicator, result=replace(indicator.result, remarks=remarks))
     for column in (*columns.values(), *block.others):
         if cell := row.own(column):
             sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
@@ -102,7 +103,8 @@ def _target(sheet: Sheet, block: Block, row: Fitted, number: Span, context: Targ
     """
     operator, operator_span = _filled(sheet, row, block, "operator")
     unit, unit_span = _filled(sheet, row, block, "unit")
-    context = replace(context, operator=operator, unit=unit)
+    if operator or unit:
+        context = replace(context, operator=operator, unit=unit)
     target = parse_target(_text(sheet, number) or "", sheet.rules.targets, context)
     span = number
     for part, place in (("operator", operator_span), ("unit", unit_span)):
@@ -124,6 +126,9 @@ def _cell_span(sheet: Sheet, row: Fitted, block: Block, column: IndicatorColumn)
 
 # ------------------------------------------------------------------------------------------------------------- result
 
+_RESULTS: frozenset[IndicatorColumn] = frozenset(("actual", "deviation", "weight", "score"))
+_NO_RESULT = Result()
+
 
 def _result(sheet: Sheet, block: Block, row: Fitted, context: TargetContext) -> Result:
     actual_text, actual_span = _filled(sheet, row, block, "actual")
@@ -134,7 +139,6 @@ def _result(sheet: Sheet, block: Block, row: Fitted, context: TargetContext) -> 
     if actual_text is not None:
         actual_text = one_line(actual_text)
         actual = parse_target(actual_text, sheet.rules.targets, context)
-    remarks = "\n".join(_remarks(sheet, block, row))
     return Result(
         actual_text,
         actual,
@@ -145,7 +149,6 @@ def _result(sheet: Sheet, block: Block, row: Fitted, context: TargetContext) -> 
         score_span,
         paragraphs(deviation) if deviation else None,
         deviation_span,
-        remarks or None,
     )
 
 
@@ -169,8 +172,15 @@ def _points(sheet: Sheet, row: Fitted, block: Block, column: IndicatorColumn) ->
     return None, None
 
 
-def _remarks(sheet: Sheet, block: Block, row: Fitted) -> Iterator[str]:
-    for column in block.others:
+def _remarks(sheet: Sheet, block: Block, row: Fitted, indicator: Indicator) -> Iterator[str]:
+    """What the row says besides, with its header in front: the other columns, and what could not be read as its own."""
+    columns, result, used = block.columns, indicator.result, indicator.target.context
+    unread: list[IndicatorColumn] = []
+    unread += ["operator"] if used.get("operator") != "operator_column" else []
+    unread += ["unit"] if used.get("unit") != "unit_column" else []
+    unread += ["weight"] if result.weight is None else []
+    unread += ["score"] if result.score is None else []
+    for column in (*(columns[held] for held in unread if held in columns), *block.others):
         cell = row.own(column)
         if cell and not sheet.rules.phrases.is_blank(text := sheet.cell_text(cell)):
             yield f"{column.label}：{one_line(text)}"
