@@ -60,7 +60,7 @@ def _measurements(kind: str, files: list[bytes], rules: RuleSet, folder: Path) -
         f"{OURS}, reading only": lambda: [read_document(data) for data in files],
     }
     if kind == "docx" and importlib.util.find_spec("docx"):
-        works["python-docx, cell walk"] = lambda: [_walk(data) for data in files]
+        works["python-docx, cell walk"] = lambda: [walk(data) for data in files]
     for name, work in works.items():
         yield name, per_item(in_process(work), len(files))
     commands = {OURS: (sys.executable, "-m", "extract", "parse", "--json"), "true": ("true",), **COMMANDS[kind]}
@@ -107,7 +107,7 @@ def _converted(office: str, paths: list[Path], folder: Path) -> Measurement:
     return measure
 
 
-def _walk(data: bytes) -> list[str]:
+def walk(data: bytes) -> list[str]:
     """The text of each paragraph and of each cell, as the guides of python-docx show it."""
     document = importlib.import_module("docx").Document(io.BytesIO(data))
     texts = [paragraph.text for paragraph in document.paragraphs]

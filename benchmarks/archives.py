@@ -1,0 +1,189 @@
+"""Whole imports of a generated archive: cost beside the floor, one worker and two, memory, growth, and the import again.
+
+The archive is Word packages with one form each, no two alike, in folders, and the same again as they come by mail: in
+ZIP archives within each other. Imports are the command line's own, in processes of their own; what they and their
+workers take of processor and memory is read from the system while they run.
+
+    python benchmarks/archives.py [--documents 10000] [--growth 1000]
+
+The long run is `--documents 100000`: it takes about an hour of two processors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from peers import walk
+from rich.console import Console
+from rich.table import Table
+from stages import floor
+from timing import seconds
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+
+from containers import Declaration, Indicator, declaration_table, docx
+
+FOLDER_SIZE = 500
+SAMPLE = 300
+"""The floor and python-docx are measured on so many documents of the archive."""
+
+
+def main() -> None:
+    """Generate, import, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--growth", type=int, default=1000, help="size of the small archive that growth is told from")
+    arguments = parser.parse_args()
+    console = Console(width=110, highlight=False)
+    for result in results(arguments.documents, arguments.growth):
+        console.print(result)
+
+
+def results(documents: int, small: int) -> Iterator[Table | str]:
+    """The tables of imports, and what follows from them."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = generated(Path(folder) / "archive", documents)
+        few = generated(Path(folder) / "few", small)
+        sample = [path.read_bytes() for path in sorted(few.rglob("*.docx"))[:SAMPLE]]
+        lowest = seconds(lambda: [floor("docx", data) for data in sample], 3) / len(sample)
+        runs = {
+            f"{small} documents, 1 worker": imported(few, Path(folder) / "few-1.duckdb", 1),
+            f"{small} documents, 2 workers": imported(few, Path(folder) / "few-2.duckdb", 2),
+            f"{documents} documents, 2 workers": imported(archive, Path(folder) / "all.duckdb", 2),
+            f"{documents} documents, again": imported(archive, Path(folder) / "all.duckdb", 2),
+        }
+        sizes = [small, small, documents, documents]
+        yield import_table(runs, sizes, lowest)
+        one, two, first, again = runs.values()
+        yield f"two workers: {one.elapsed / two.elapsed:.2f} × as fast as one"
+        yield f"growth: {first.processor / documents / (two.processor / small):.2f} × the cost per document"
+        yield f"again, unchanged: {first.elapsed / again.elapsed:.0f} × as fast"
+        yield f"database: {(Path(folder) / 'all.duckdb').stat().st_size / documents / 1000:.1f} kB per document"
+        if importlib.util.find_spec("docx"):
+            cells = seconds(lambda: [walk(data) for data in sample]) / len(sample)
+            yield f"python-docx's plain cell walk: {1000 * cells:.1f} ms, {cells / (first.processor / documents):.1f} × the import"
+
+
+def import_table(runs: dict[str, Run], sizes: list[int], lowest: float) -> Table:
+    """Processor time per document beside the floor, pace, and the most memory of the main process and of a worker."""
+    table = Table(title="imports", title_justify="left", box=None)
+    for heading in ("import", "ms per document", "× the floor", "documents/s", "main MB", "worker MB"):
+        table.add_column(heading, justify="left" if heading == "import" else "right")
+    for (name, run), size in zip(runs.items(), sizes, strict=True):
+        each = run.processor / size
+        table.add_row(
+            name,
+            f"{1000 * each:.2f}",
+            f"{each / lowest:.1f}",
+            f"{size / run.elapsed:.0f}",
+            f"{run.main_bytes / 2**20:.0f}",
+            f"{run.worker_bytes / 2**20:.0f}",
+        )
+    return table
+
+
+# ------------------------------------------------------------------------------------------------------- the archive
+
+
+def generated(folder: Path, documents: int) -> Path:
+    """An archive of `documents` Word packages with one form each."""
+    for number in range(documents):
+        path = folder / f"{number // FOLDER_SIZE:04}" / f"{number:06}.docx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(docx([declaration_table(declaration(number))]))
+    return folder
+
+
+def declaration(number: int) -> Declaration:
+    """A form like no other in the archive, with eight to fifteen indicators."""
+    indicators = tuple(
+        Indicator(level1, level2, f"{level2[:2]}第{number}之{row}项", target)
+        for row, (level1, level2, target) in enumerate(INDICATORS[: 8 + number % 8])
+    )
+    return Declaration(
+        project_name=f"公共绿地养护第{number}号",
+        department=f"第{number % 97}局",
+        year=2015 + number % 9,
+        overview=f"对辖区内第{number}号绿地进行养护，包括修剪、浇灌、补植和病虫害防治。" * 3,
+        indicators=indicators,
+    )
+
+
+INDICATORS = [
+    ("产出指标", "数量指标", "≥389件"),
+    ("产出指标", "数量指标", "12.5公里"),
+    ("产出指标", "数量指标", "不少于80人次"),
+    ("产出指标", "质量指标", "=100%"),
+    ("产出指标", "质量指标", "95%以上"),
+    ("产出指标", "时效指标", "2021年12月底前"),
+    ("产出指标", "时效指标", "一年"),
+    ("产出指标", "成本指标", "≤10.5万元"),
+    ("产出指标", "成本指标", "不超过300元/人"),
+    ("效益指标", "经济效益", "明显提高"),
+    ("效益指标", "社会效益", "受益群众≥2000人"),
+    ("效益指标", "社会效益", "有效改善"),
+    ("效益指标", "生态效益", "绿化率提高2个百分点"),
+    ("效益指标", "可持续影响", "长期"),
+    ("效益指标", "满意度指标", "≥90%"),
+]
+
+
+# -------------------------------------------------------------------------------------------------------- measuring
+
+
+@dataclass
+class Run:
+    """What an import took: seconds on the clock, seconds of processor, and the most memory of its processes."""
+
+    elapsed: float = 0
+    main_bytes: int = 0
+    worker_bytes: int = 0
+    spent: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processor time of all processes."""
+        return sum(self.spent.values())
+
+
+def imported(archive: Path, database: Path, jobs: int) -> Run:
+    """Import by the command line, and watch."""
+    command = [sys.executable, "-m", "extract", "import", str(archive), "--db", str(database), "--jobs", str(jobs), "-q"]
+    run = Run()
+    started = time.perf_counter()
+    with subprocess.Popen(command) as process:
+        main = psutil.Process(process.pid)
+        while process.poll() is None:
+            _watch(main, run)
+            time.sleep(0.05)
+    run.elapsed = time.perf_counter() - started
+    if process.returncode not in (0, 1):
+        raise RuntimeError(f"the import ended with exit code {process.returncode}")
+    return run
+
+
+def _watch(main: psutil.Process, run: Run) -> None:
+    try:
+        for each in (main, *main.children(recursive=True)):
+            times = each.cpu_times()
+            run.spent[each.pid] = times.user + times.system
+            memory = each.memory_info().rss
+            if each.pid == main.pid:
+                run.main_bytes = max(run.main_bytes, memory)
+            else:
+                run.worker_bytes = max(run.worker_bytes, memory)
+    except psutil.NoSuchProcess:
+        pass  # it ended while we looked
+
+
+if __name__ == "__main__":
+    main()
