@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DATABASE := demo.duckdb
 
-.PHONY: demo test test-browser bench samples golden clean
+.PHONY: demo test test-browser bench bench-long kill samples golden clean
 
 demo: .venv/installed  ## import samples/ into a DuckDB file and print the report
 	rm -f $(DEMO_DATABASE)
@@ -23,6 +23,12 @@ test-browser: .venv/installed-dev  ## the HTML report in Debian's Chromium; inst
 
 bench: .venv/installed-dev  ## documents and forms per second, time by stage, ratio to the floor
 	$(BIN)/python benchmarks/run.py
+
+bench-long: .venv/installed-dev  ## import 100,000 documents: memory and growth
+	$(BIN)/python benchmarks/archives.py --documents 100000
+
+kill: .venv/installed-dev  ## kill an import at fifty random moments; nothing may be torn or lost
+	KILLS=50 $(BIN)/python -m pytest tests/test_interruption.py
 
 samples: .venv/installed-dev  ## write samples/ anew
 	$(BIN)/python tests/make_samples.py

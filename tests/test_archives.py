@@ -6,11 +6,13 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,10 @@ from typing import Any
 import pytest
 
 from conftest import TITLE, dump_of
-from extract.importer import Options, Summary, import_paths
+from extract.errors import SourceError
+from extract.importer import Options, Summary, import_paths, preview
 from extract.rules import RuleSet
+from extract.sources.containers import CONTAINERS, container_kind
 from extract.sources.member import Limits
 from extract.store import open_for_reading
 
@@ -356,6 +360,74 @@ def test_a_forwarded_message_is_opened(folder: Path, run: Import, query: Query) 
     assert query(PROJECTS) == [("message.eml!/表.txt", "甲项目")]
 
 
+# ------------------------------------------------------------------------------------------- formats that need extras
+
+
+def test_a_7z_archive_is_read_whatever_its_members_are_called(folder: Path, run: Import, query: Query) -> None:
+    py7zr = pytest.importorskip("py7zr")
+    with py7zr.SevenZipFile(folder / "a.7z", "w") as archive:
+        for name, project in (("司法局/甲.txt", "甲项目"), ("twin.txt", "乙项目"), ("up/up/escape.txt", "丙项目")):
+            archive.writestr(form(project), name)
+        archive.writestr(b"", "empty.txt")
+        # What py7zr itself would not write: a name that leads out, and one that stands twice.
+        for entry in archive.header.files_info.files:
+            entry["filename"] = {"up/up/escape.txt": "../../escape.txt"}.get(entry["filename"], entry["filename"])
+    run()
+    assert query(PROJECTS) == [("../../escape.txt", "丙项目"), ("twin.txt", "乙项目"), ("司法局/甲.txt", "甲项目")]
+    assert ("empty.txt", "empty") in query(STATUSES)
+
+
+def test_a_7z_archive_with_a_password_is_named(folder: Path, run: Import, query: Query) -> None:
+    py7zr = pytest.importorskip("py7zr")
+    with py7zr.SevenZipFile(folder / "a.7z", "w", password="secret") as archive:
+        archive.writestr(form("甲项目"), "a.txt")
+    run()
+    assert query(STATUSES) == [("", "encrypted")]
+
+
+def stored_rar(members: Iterable[tuple[str, bytes]]) -> bytes:
+    """A RAR 5 archive whose members are stored, which needs no tool to unpack (RAR 5.0 archive format)."""
+
+    def number(value: int) -> bytes:
+        low, high = value & 0x7F, value >> 7
+        return bytes((low | 0x80,)) + number(high) if high else bytes((low,))
+
+    def block(kind: int, flags: int, fields: bytes, data: bytes = b"") -> bytes:
+        head = number(kind) + number(flags) + (number(len(data)) if flags & 2 else b"") + fields
+        sized = number(len(head)) + head
+        return struct.pack("<L", zlib.crc32(sized)) + sized + data
+
+    blocks = [b"Rar!\x1a\x07\x01\x00", block(1, 0, number(0))]
+    for name, data in members:
+        fields = number(4) + number(len(data)) + number(0) + struct.pack("<L", zlib.crc32(data)) + number(0) + number(1)
+        blocks.append(block(2, 2, fields + number(len(name.encode())) + name.encode(), data))
+    return b"".join((*blocks, block(5, 0, number(0))))
+
+
+def test_a_rar_archive_is_read(folder: Path, run: Import, query: Query) -> None:
+    pytest.importorskip("rarfile")
+    (folder / "a.rar").write_bytes(stored_rar([("司法局/甲.txt", form("甲项目")), ("../乙.txt", form("乙项目"))]))
+    assert run().failures == 0
+    assert query(PROJECTS) == [("../乙.txt", "乙项目"), ("司法局/甲.txt", "甲项目")]
+
+
+@pytest.mark.parametrize(
+    ("signature", "extra"), [(b"7z\xbc\xaf\x27\x1c\x00\x04", "[7z]"), (b"Rar!\x1a\x07\x00", "[rar]")]
+)
+def test_an_archive_whose_extra_is_missing_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signature: bytes, extra: str
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    (tmp_path / "a").write_bytes(signature + bytes(100))
+    with (tmp_path / "a").open("rb") as file:
+        kind = container_kind(file)
+    assert kind
+    with pytest.raises(SourceError) as missing:
+        list(CONTAINERS[kind].members(tmp_path / "a", Limits()))
+    assert missing.value.code == "source.missing_extra"
+    assert f'pip install "declaration-extract{extra}"' in missing.value.message
+
+
 # --------------------------------------------------------------------------------------------------- again and again
 
 
@@ -381,3 +453,31 @@ def test_a_moved_archive_is_read_but_not_parsed(folder: Path, run: Import, query
     (folder / "a.zip").rename(folder / "b.zip")
     summary = run()
     assert (summary.documents, summary.duplicates) == (0, 1)
+
+
+def test_a_preview_counts_and_writes_nothing(folder: Path, run: Import, tmp_path: Path, rules: RuleSet) -> None:
+    (folder / "a.txt").write_bytes(form("甲项目"))
+    (folder / "~$a.doc").write_bytes(b"x")
+    first = preview([folder], tmp_path / "forms.duckdb", rules)
+    assert (first.files, first.skipped, first.passed_over) == (1, 0, {"lock_file": 1})
+    assert list(tmp_path.glob("forms*")) == []
+    run()
+    (folder / "b.txt").write_bytes(form("乙项目"))
+    second = preview([folder], tmp_path / "forms.duckdb", rules)
+    assert (second.files, second.skipped) == (2, 1)
+
+
+def test_files_older_than_a_day_can_be_left_out(folder: Path, run: Import) -> None:
+    for name, day in (("old.txt", datetime(2020, 1, 1)), ("new.txt", datetime(2022, 1, 1))):
+        (folder / name).write_bytes(form(name))
+        os.utime(folder / name, (day.timestamp(), day.timestamp()))
+    summary = run(since=datetime(2021, 1, 1))
+    assert (summary.files, summary.older, summary.documents) == (2, 1, 1)
+
+
+def test_a_pattern_names_files(folder: Path, tmp_path: Path, rules: RuleSet) -> None:
+    (folder / "sub").mkdir()
+    for name in ("a.txt", "b.txt", "sub/c.txt", "sub/d.doc"):
+        (folder / name).write_bytes(form(name))
+    summary = import_paths([folder / "**" / "*.txt"], tmp_path / "forms.duckdb", rules, Options(jobs=1))
+    assert summary.documents == 3

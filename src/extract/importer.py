@@ -26,7 +26,7 @@ from extract.errors import ExtractError, ReadError, SourceError, StoreError
 from extract.isolation import Fault, Workers
 from extract.pipeline import Extraction
 from extract.rules import RuleSet
-from extract.sources import Source, find_sources
+from extract.sources import Source, count_sources, find_sources
 from extract.sources.containers import TRANSPARENT
 from extract.sources.litter import LITTER, litter_kind
 from extract.sources.member import MIB, Limits
@@ -121,7 +121,7 @@ def import_paths(
     What has been read when somebody interrupts is written, and the database is whole.
     """
     with _running(database, rules, options or Options(), progress) as run:
-        run.summary.total = sum(1 for _ in find_sources(paths))
+        run.summary.total = count_sources(paths)
         run.import_sources(find_sources(paths))
     return run.summary
 
@@ -159,8 +159,9 @@ def _looked_up(
         problems = [Problem(None, error) for error in some if isinstance(error, SourceError)]
         summary.files += len(problems)
         summary.problems += problems
-        states = database.store.states([str(source.path) for source in sources], ruleset)
-        yield [(source, states.get(str(source.path))) for source in sources]
+        store = database.for_reading()
+        states = store.states([source.path for source in sources], ruleset) if store else {}
+        yield [(source, states.get(source.path)) for source in sources]
 
 
 def _decide(source: Source, state: State | None, options: Options, summary: Summary) -> str:
@@ -207,7 +208,7 @@ class _Place:
     depth: int = 0
 
     def __str__(self) -> str:
-        path = str(self.top.source.path)
+        path = self.top.source.path
         return f"{path}!/{self.member}" if self.member else path
 
 
@@ -262,7 +263,8 @@ class _Run:
 
     def parse_again_all(self) -> None:
         """Parse every stored document again that other rules have parsed."""
-        self._stale.extend(self._database.store.stale_documents(self._rules.version))
+        if store := self._database.for_reading():
+            self._stale.extend(store.stale_documents(self._rules.version))
         self.summary.total += len(self._stale)
 
     def finish(self) -> None:
@@ -283,7 +285,7 @@ class _Run:
         decision = _decide(source, state, self._options, self.summary)
         place = _Place(_Top(source), "", source.size_bytes)
         if decision == "read":
-            self._pieces.append((Piece(str(source.path), source.size_bytes), place))
+            self._pieces.append((Piece(source.path, source.size_bytes), place))
             return
         if decision == "litter" and source.litter:
             self._note(place, None, source.litter, LITTER[source.litter])
@@ -312,7 +314,8 @@ class _Run:
             self._hand_out_pieces()
         elif self._stale:
             group = [self._stale.popleft() for _ in range(min(GROUP_PIECES, len(self._stale)))]
-            documents = [Stored(*row) for row in self._database.store.stored(group)]
+            store = self._database.for_reading()
+            documents = [Stored(*row) for row in store.stored(group)] if store else []
             self._workers.submit(worker.parse_stored, documents, [partial(self._parsed_again, d) for d in documents])
         return bool(self._pieces or self._containers or self._stale)
 
@@ -322,7 +325,8 @@ class _Run:
         while self._pieces and len(group) < GROUP_PIECES and size < GROUP_BYTES:
             group.append(self._pieces.popleft())
             size += group[-1][0].size_bytes
-        known = self._database.store.finished({piece.size_bytes for piece, _ in group}, self._rules.version)
+        store = self._database.for_reading()
+        known = store.finished({piece.size_bytes for piece, _ in group}, self._rules.version) if store else {}
         pieces = [replace(piece, known=known.get(piece.size_bytes, ())) for piece, _ in group]
         then = [partial(self._settle, piece, place) for piece, place in group]
         self._workers.submit(worker.read_pieces, pieces, then)
@@ -451,7 +455,7 @@ class _Run:
     def _note(self, place: _Place, document_id: str | None, status: str, error: str | None = None) -> None:
         source = place.top.source
         size = place.size_bytes if place.member else source.size_bytes  # not that of what a .gz unpacks to
-        file = File(str(source.path), place.member, document_id, status, error, size, source.modified_at)
+        file = File(source.path, place.member, document_id, status, error, size, source.modified_at)
         self._batch.add_file(file)
 
     def _done(self, place: _Place) -> None:
@@ -462,7 +466,7 @@ class _Run:
         if top.pending == 0 and top.is_archive:
             error = top.error
             source = _Place(top, "", top.source.size_bytes)
-            self._batch.complete(str(top.source.path))
+            self._batch.complete(top.source.path)
             self._note(source, None, _status(error) if error else "archive", error.message if error else None)
 
     def _hold(self, file: str) -> None:

@@ -77,7 +77,7 @@ class Store:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open or create the database; `read_only` leaves it open for other readers. Raises StoreError."""
         if not read_only:
-            _refuse_while_importing(path)
+            refuse_while_importing(path)
         self._connection = _attach(path, read_only=read_only)
 
     def __enter__(self) -> Store:
@@ -194,6 +194,13 @@ class Store:
         """Bring everything from the log into the file."""
         self._connection.execute(f"CHECKPOINT {_NAME}")
 
+    def copy_to(self, path: Path) -> None:
+        """Write everything into a new database at `path`, also what people have added."""
+        new = str(path).replace("'", "''")
+        self._connection.execute(f"ATTACH '{new}' AS copy_of_forms (TYPE duckdb, STORAGE_VERSION 'v1.0.0')")
+        self._connection.execute(f"COPY FROM DATABASE {_NAME} TO copy_of_forms; CHECKPOINT copy_of_forms")
+        self._connection.execute("DETACH copy_of_forms")
+
     def _forget_files(self, met: Collection[tuple[str, str]], complete: Mapping[str, datetime]) -> list[str]:
         """Take out the rows that are written anew or no longer true; the documents that they named."""
         old = """
@@ -233,6 +240,9 @@ class Store:
         self._connection.begin()
         try:
             yield self._connection
+        except duckdb.InterruptException as interruption:
+            self._connection.rollback()
+            raise KeyboardInterrupt from interruption
         except BaseException:
             self._connection.rollback()
             raise
@@ -322,7 +332,7 @@ def working_copy_of(path: Path) -> Path:
     return Path(f"{path}.importing")
 
 
-def _refuse_while_importing(path: Path) -> None:
+def refuse_while_importing(path: Path) -> None:
     """Raises StoreError: what is written into the database now would be lost when the import puts its own in place."""
     if working_copy_of(path).exists():
         message = "is being imported into, or an import was interrupted: wait, or run the same import again"
@@ -349,9 +359,11 @@ def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             _create_schema(connection)
         else:
             _check_schema(path, connection)
-    except duckdb.Error as error:
+    except BaseException as error:
         connection.close()
-        raise _explained(path, error) from error
+        if isinstance(error, duckdb.Error):
+            raise _explained(path, error) from error
+        raise
     return connection
 
 
@@ -392,7 +404,9 @@ def _check_schema(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _explained(path: Path, error: duckdb.Error) -> StoreError:
-    """What the user can do about DuckDB's error."""
+    """What the user can do about DuckDB's error. Ctrl-C is none, and goes on as what it is."""
+    if isinstance(error, duckdb.InterruptException):
+        raise KeyboardInterrupt from error
     text = str(error)
     if "lock" in text:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", text)

@@ -6,6 +6,7 @@ the head are what `isolation` calls in the process; `start` prepares it.
 
 from __future__ import annotations
 
+import gc
 import io
 import multiprocessing
 import os
@@ -302,6 +303,7 @@ def _settings() -> Settings:
 def start(settings: Settings, ready: Semaphore) -> None:
     """Prepare this process: the settings, a limit of memory, and an end with the process that started it."""
     _started[:] = [settings]
+    gc.freeze()  # rules and modules live to the end; without them every collection has a fifth less to do
     _limit_memory(settings.memory_bytes)
     Thread(target=_end_with_parent, daemon=True).start()
     ready.release()

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from extract.errors import StoreError
-from extract.store import Figures, Store, now, working_copy_of
+from extract.store import Figures, Store, now, refuse_missing, refuse_while_importing, working_copy_of
 
 
 class WorkingCopy:
@@ -26,11 +26,16 @@ class WorkingCopy:
         self.started_at = now()
         self._run = (self.started_at, version, ruleset)
         self._run_id: str | None = None
-        self._is_copied = self._copy.exists() or not self._database.exists()
-        if not self._is_copied and Path(f"{self._database}.wal").exists():  # of a writer that was killed
+        self._is_copied = self._copy.exists()
+        if self._database.exists() and not self._is_copied and Path(f"{self._database}.wal").exists():
+            # Somebody who wrote was killed: take in what is not in the file yet.
             with Store(self._database) as store:
                 store.checkpoint()
-        self.store = Store(self._copy) if self._is_copied else Store(self._database, read_only=True)
+        self._store: Store | None = None
+        if self._is_copied:
+            self._store = Store(self._copy)
+        elif self._database.exists():
+            self._store = Store(self._database, read_only=True)
 
     def __enter__(self) -> WorkingCopy:
         return self
@@ -38,44 +43,77 @@ class WorkingCopy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.store.close()
+        self.close()
 
-    def owns(self, path: Path) -> bool:
+    def close(self) -> None:
+        """Close the file that is open."""
+        if self._store:
+            self._store.close()
+        self._store = None
+
+    def for_reading(self) -> Store | None:
+        """The store as it is, None where there is no database yet."""
+        return self._store
+
+    def owns(self, path: str) -> bool:
         """Whether a path is a file of the database, which lies perhaps in the folder that is imported."""
-        name = str(path)
-        return name == str(self._database) or name.startswith((f"{self._database}.wal", str(self._copy)))
+        return path == str(self._database) or path.startswith((f"{self._database}.wal", str(self._copy)))
 
     def for_writing(self) -> Store:
         """The store of the copy, which is made at the first call."""
         if not self._is_copied:
-            unfinished = Path(f"{self._copy}.new")
-            shutil.copyfile(self._database, unfinished)  # still open here, so that nobody writes into it meanwhile
-            self.store.close()
-            os.replace(unfinished, self._copy)
-            self.store = Store(self._copy)
+            if self._database.exists():
+                unfinished = _unfinished(self._copy)
+                shutil.copyfile(self._database, unfinished)  # still open here, so that nobody writes into it meanwhile
+                self.close()
+                os.replace(unfinished, self._copy)
             self._is_copied = True
+        store = self._store = self._store or Store(self._copy)
         if self._run_id is None:
-            self._run_id = self.store.start_run(*self._run)
-        return self.store
+            self._run_id = store.start_run(*self._run)
+        return store
 
     def publish(self, figures: Figures | None) -> None:
         """Put the copy in the place of the database; `figures` record a run that was not interrupted."""
-        if not self._is_copied and figures and self._record_in_place(figures):
+        if not self._is_copied and self._database.exists() and figures and self._record_in_place(figures):
             return
         store = self.for_writing()
         if figures and self._run_id:
             store.finish_run(self._run_id, figures)
         store.checkpoint()
-        store.close()
+        self.close()
         os.replace(self._copy, self._database)
 
     def _record_in_place(self, figures: Figures) -> bool:
         """Write nothing but the record of the run into the database itself; False if somebody reads it just now."""
-        self.store.close()
+        self.close()
         try:
-            self.store = Store(self._database)
+            with Store(self._database) as store:
+                store.finish_run(store.start_run(*self._run), figures)
         except StoreError:
-            self.store = Store(self._database, read_only=True)
+            self._store = Store(self._database, read_only=True)
             return False
-        self.store.finish_run(self.store.start_run(*self._run), figures)
         return True
+
+
+def compact(database: Path) -> tuple[int, int]:
+    """Write the database anew without the gaps that changes have left; its size in bytes before and after.
+
+    Raises StoreError, also while an import works or where one was interrupted.
+    """
+    refuse_missing(database)
+    refuse_while_importing(database)
+    before = database.stat().st_size
+    unfinished = _unfinished(working_copy_of(database))
+    with Store(database, read_only=True) as store:  # so others may read, and nobody writes
+        store.copy_to(unfinished)
+        os.replace(unfinished, database)
+    return before, database.stat().st_size
+
+
+def _unfinished(copy: Path) -> Path:
+    """Where a copy is made, which is none before it is whole; what is left of an earlier one goes."""
+    path = Path(f"{copy}.new")
+    path.unlink(missing_ok=True)
+    Path(f"{path}.wal").unlink(missing_ok=True)
+    return path

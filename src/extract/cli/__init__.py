@@ -70,6 +70,7 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 app.command("import")(archive.import_command)
 app.command("reparse")(archive.reparse_command)
 app.command("link")(archive.link_command)
+app.command("compact")(archive.compact_command)
 app.command("parse")(file.parse_command)
 app.command("read")(file.read_command)
 app.command("report")(database.report_command)

@@ -1,8 +1,9 @@
-"""Commands that write the database: import, reparse, link."""
+"""Commands that write the database: import, reparse, link, compact."""
 
 from __future__ import annotations
 
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ def import_command(
     if dry_run:
         _print_preview(preview(paths, db, rule_set, options), as_json=as_json)
         return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us politely gets the same care as Ctrl-C
     with _progress(quiet=quiet or as_json) as advance:
         summary = import_paths(paths, db, rule_set, options, advance)
     _print_problems(summary)
@@ -159,6 +161,18 @@ def _print_difference(difference: Difference, head: str) -> None:
     if difference.examples:
         rows = [(each.form_id, each.key, each.old, each.new) for each in difference.examples]
         print_rows(("form", "value", "before", "after"), rows, console)
+
+
+def compact_command(db: Database = DEFAULT_DATABASE, quiet: Quiet = False) -> None:
+    """Write the database anew, without the gaps that repeated imports have left in its file.
+
+    Example:  extract compact --db forms.duckdb
+    """
+    from extract.working_copy import compact
+
+    before, after = compact(db)
+    if not quiet:
+        typer.echo(f"{db}: {before / 2**20:.1f} MB before, {after / 2**20:.1f} MB after", err=True)
 
 
 def _utc(day: datetime | None) -> datetime | None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from extract.errors import SourceError
 from extract.sources.litter import litter_kind
+
+EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Source:
     is not entered is one source, too.
     """
 
-    path: Path
+    path: str
     size_bytes: int
     modified_at: datetime
     litter: str | None = None
@@ -36,39 +39,47 @@ def find_sources(paths: Iterable[Path]) -> Iterator[Source | SourceError]:
 
     A path with `*`, `?` or `[…]` that is no file itself is a pattern, `**` for folders of any depth.
     """
-    for path in paths:
+    for path in _expanded(paths):
         if path.is_dir():
             yield from _files_below(path)
         elif os.path.lexists(path):
-            yield _source(path)
-        elif matches := sorted(glob.glob(str(path), recursive=True)):
-            yield from find_sources(Path(match) for match in matches)
+            yield _source(str(path.absolute()))
         else:
             yield SourceError("source.missing", f"{path}: there is no such file or folder; check the spelling")
 
 
+def count_sources(paths: Iterable[Path]) -> int:
+    """About how many sources there are; looks at names only."""
+    return sum(sum(len(names) for _, _, names in os.walk(path)) if path.is_dir() else 1 for path in _expanded(paths))
+
+
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        matches = [] if os.path.lexists(path) else sorted(glob.glob(str(path), recursive=True))
+        yield from map(Path, matches) if matches else [path]
+
+
 def _files_below(folder: Path) -> Iterator[Source | SourceError]:
     errors: list[OSError] = []
-    for parent, folders, names in os.walk(folder, onerror=errors.append):
+    for parent, folders, names in os.walk(folder.absolute(), onerror=errors.append):
         entered = []
         for name in sorted(folders):
             if kind := litter_kind(name):
-                yield _source(Path(parent, name), kind)
+                yield _source(os.path.join(parent, name), kind)
             else:
                 entered.append(name)
         folders[:] = entered
         for name in sorted(names):
-            yield _source(Path(parent, name), litter_kind(name))
+            yield _source(os.path.join(parent, name), litter_kind(name))
     for error in errors:
         yield SourceError("source.unreadable", f"{error.filename}: {error.strerror}; check its permissions")
 
 
-def _source(path: Path, litter: str | None = None) -> Source | SourceError:
+def _source(path: str, litter: str | None = None) -> Source | SourceError:
     try:
-        status = path.stat()
+        status = os.stat(path)
     except OSError as error:
         return SourceError("source.unreadable", f"{path}: {error.strerror}; check its permissions")
-    if not litter and not path.is_file():
+    if not litter and not stat.S_ISREG(status.st_mode):
         return SourceError("source.not_a_file", f"{path}: is neither a file nor a folder")
-    modified_at = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-    return Source(path.absolute(), status.st_size, modified_at, litter)
+    return Source(path, status.st_size, EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000), litter)
