@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Run, run_extract
+from conftest import dump_of
 from containers import Declaration, declaration_table, docx, dump
 
 DECLARATION = Declaration()
@@ -129,6 +130,16 @@ def test_report_counts_forms_and_indicators(imported: Extract) -> None:
     assert "special-fund-declaration" in shown
     figures = json.loads(imported("report", "--json").stdout)
     assert figures["kinds"][0]["indicators"] == len(DECLARATION.indicators)
+
+
+def test_report_groups_the_forms_that_no_rule_knows_by_layout(extract: Extract) -> None:
+    for number, project in enumerate(("农家书屋", "电影下乡")):
+        rows = dump_of("文化惠民工程绩效情况调查表\n\n", f"工程名称|{project}", "责任人|周明")
+        (extract.folder / f"unknown-{number}.txt").write_text(rows, "utf-8")
+    extract("import", ".", "--quiet")
+    assert "extract rules draft unknown-0.txt" in extract("report", "--unknown").stdout
+    (layout,) = json.loads(extract("report", "--unknown", "--json").stdout)
+    assert (layout["forms"], layout["labels"]) == (2, "工程名称 · 责任人")
 
 
 def test_show_finds_a_form_by_the_beginning_of_its_id(imported: Extract) -> None:

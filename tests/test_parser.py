@@ -161,6 +161,147 @@ def test_words_in_place_of_an_amount_are_kept_without_a_number(parse_rows: Parse
     assert [(m.source, m.amount, m.text) for m in form.funding] == [("total", None, "见附件")]
 
 
+Amounts = list[tuple[str, str, str, str | None]]
+
+
+def amounts(form: Form) -> Amounts:
+    return [(m.block, m.stage, m.source, str(m.amount)) for m in form.funding]
+
+
+def test_an_amount_beside_its_label_takes_the_block_of_the_label_above(parse_rows: Parse) -> None:
+    form = parse_rows(
+        "项目名称|公园管护",
+        "项目资金/（万元）|中期资金总额：|960|年度资金总额：|320",
+        " |其中：财政拨款|900|其中：财政拨款|300",
+        " | | |上年结转资金|20",
+    )
+    assert amounts(form) == [
+        ("long_term", "budget", "total", "960"),
+        ("annual", "budget", "total", "320"),
+        ("long_term", "budget", "fiscal", "900"),
+        ("annual", "budget", "fiscal", "300"),
+        ("annual", "budget", "carryover", "20"),
+    ]
+    assert {m.unit for m in form.funding} == {"万元"}
+
+
+def test_rows_of_sources_stand_under_columns_of_stages_and_rates_are_no_amounts(parse_rows: Parse) -> None:
+    form = parse_rows(
+        "项目名称|公园管护",
+        "项目资金/（万元）| |年初预算数|全年执行数（B）|分值|执行率|得分",
+        " |年度资金总额|120|100|10|83.3%|8.33",
+        " |其中：当年财政拨款|120|100|—|83.3%|—",
+    )
+    assert amounts(form) == [
+        ("annual", "initial", "total", "120"),
+        ("annual", "executed", "total", "100"),
+        ("annual", "initial", "fiscal", "120"),
+        ("annual", "executed", "fiscal", "100"),
+    ]
+
+
+def test_a_header_without_the_cell_of_the_row_labels_counts_from_the_end(parse_rows: Parse) -> None:
+    form = parse_rows("项目名称|甲", "项目资金（万元）|年初预算数|全年执行数", " |年度资金总额|120|100")
+    assert amounts(form) == [("annual", "initial", "total", "120"), ("annual", "executed", "total", "100")]
+
+
+def test_a_row_that_does_not_reach_the_header_gives_no_amounts(extract_text: Callable[[str], Extraction]) -> None:
+    rows = ("项目名称|甲", "项目资金（万元）| |年初预算数|全年预算数|全年执行数", " |年度资金总额|120|100")
+    (form,) = extract_text(dump_of(f"\t{TITLE}\n\n", *rows)).forms
+    assert form.form.funding == ()
+    assert "funding.misaligned" in [finding.code for finding in form.findings]
+
+
+def test_the_whole_project_is_a_block_of_its_own_only_beside_a_year(parse_rows: Parse) -> None:
+    alone = parse_rows("项目名称|甲", "项目资金（万元）|项目资金总额|100")
+    beside = parse_rows("项目名称|甲", "项目资金（万元）|项目资金总额|100|年度资金申请总额|40")
+    assert amounts(alone) == [("annual", "budget", "total", "100")]
+    assert amounts(beside) == [("long_term", "budget", "total", "100"), ("annual", "budget", "total", "40")]
+
+
+def test_a_part_that_repeats_its_source_is_not_counted_twice(parse_rows: Parse) -> None:
+    rows = (
+        "资金来源（万元）|资金总额|100",
+        " |（一）财政拨款小计|80",
+        " |1、一般公共预算|80",
+        " |（二）自有资金小计|20",
+    )
+    form = parse_rows("项目名称|甲", *rows)
+    assert [m.source for m in form.funding] == ["total", "fiscal", "own"]
+
+
+def test_the_total_of_expenditure_is_no_second_total(parse_rows: Parse) -> None:
+    rows = ("年度预算（万元）|收入构成|财政拨款|合计", " |金额|80|80", " |支出构成|基本支出|合计", " |金额|80|80")
+    assert [m.source for m in parse_rows("项目名称|甲", *rows).funding] == ["fiscal", "total"]
+
+
+def test_details_under_names_of_their_own_are_no_amounts_by_source(parse_rows: Parse) -> None:
+    rows = ("支出明细|名称|资金总额（元）|财政拨款", " |材料费|30|30", " |人工费|50|50", " |合计|80|80")
+    assert amounts(parse_rows("项目名称|甲", *rows)) == [
+        ("annual", "budget", "total", "80"),
+        ("annual", "budget", "fiscal", "80"),
+    ]
+
+
+def test_an_amount_may_share_a_row_with_a_field(parse_rows: Parse) -> None:
+    form = parse_rows("项目名称|公园管护", "主管部门|住建局|预算金额（万元）|245.8")
+    assert (form.value("competent_department"), amounts(form)) == (
+        "住建局",
+        [("annual", "budget", "total", "245.8")],
+    )
+
+
+def test_labels_and_amounts_may_stand_in_one_cell(parse_rows: Parse) -> None:
+    form = parse_rows("项目名称|甲", "资金总额：100万元  财政拨款：80万元  自有资金：20万元")
+    assert [(m.source, str(m.amount), m.unit) for m in form.funding] == [
+        ("total", "100", "万元"),
+        ("fiscal", "80", "万元"),
+        ("own", "20", "万元"),
+    ]
+
+
+def test_goals_stand_below_the_labels_that_a_merged_one_heads(parse_rows: Parse) -> None:
+    form = parse_rows("项目名称|甲", "年度/总体/目标|预期目标|实际完成情况", " |修缮步道。|修缮步道3公里。")
+    assert (form.value("annual_goal"), form.value("annual_goal_actual")) == ("修缮步道。", "修缮步道3公里。")
+
+
+def test_a_field_may_stand_for_another_that_has_no_label(parse_rows: Parse) -> None:
+    both = parse_rows("项目名称|甲", "项目类型|经常性业务费|项目性质|常年项目")
+    named = parse_rows("项目名称|甲", "项目类型|经常性业务费|项目属性|常年项目")
+    assert (both.value("project_attribute"), both.value("project_type")) == ("常年项目", "经常性业务费")
+    assert named.value("project_attribute") == "常年项目"
+
+
+def test_the_overall_goal_is_the_years_unless_the_year_has_one_of_its_own(parse_rows: Parse) -> None:
+    alone = parse_rows("项目名称|甲", "总体目标|保持整洁")
+    beside = parse_rows("项目名称|甲", "绩效目标|总体目标|建成公园", " |年度目标|修缮步道")
+    assert (alone.value("annual_goal"), alone.value("long_term_goal")) == ("保持整洁", None)
+    assert (beside.value("annual_goal"), beside.value("long_term_goal")) == ("修缮步道", "建成公园")
+
+
+def test_first_and_last_day_may_stand_in_cells_of_their_own(parse_rows: Parse) -> None:
+    form = parse_rows("项目名称|甲", "计划开始日期|2024-01-01|计划完成日期|2026-12")
+    assert (form.value("period_start"), form.value("period_end")) == ("2024-01-01", "2026-12-31")
+
+
+def test_the_leaders_phone_is_the_contact_phone_where_there_is_no_other(parse_rows: Parse) -> None:
+    form = parse_rows("项目名称|甲", "项目负责人及联系电话|周明 13900000001")
+    assert (form.value("project_lead"), form.value("contact_phone")) == ("周明", "13900000001")
+
+
+def test_the_cells_beside_a_value_that_no_rule_knows_are_left_over(extract_text: Callable[[str], Extraction]) -> None:
+    rows = ("项目名称|甲", "项目起止时间|2021年1-12月|天气情况|多云")
+    (form,) = extract_text(dump_of(f"\t{TITLE}\n\n", *rows)).forms
+    assert form.form.value("period_end") == "2021-12-31"
+    assert "天气情况" in "".join(dump_of(f"\t{TITLE}\n\n", *rows)[a:b] for a, b in form.leftovers)
+
+
+def test_a_small_table_under_one_label_is_one_value(parse_rows: Parse) -> None:
+    rows = ("年度主要任务|任务名称|主要内容", " |食品抽检|抽检1860批次", " |设备检查|检查电梯")
+    form = parse_rows("项目名称|甲", *rows)
+    assert "检查电梯" in (form.value("main_tasks") or "")
+
+
 # --------------------------------------------------------------------------------------------------------- indicators
 
 

@@ -203,3 +203,15 @@ def test_the_grade_says_how_much_to_look(
 ) -> None:
     (form,) = extract_text(dump_of(f"\t{TITLE}\n\n\t（2021年度）\n\n", *rows)).forms
     assert form.grade == grade
+
+
+def test_unknown_forms_of_one_layout_have_one_shape_whatever_is_written_in_them(
+    extract_text: Callable[[str], Extraction],
+) -> None:
+    def shape(*rows: str) -> str | None:
+        (form,) = extract_text(dump_of("文化惠民工程绩效情况调查表\n\n", *rows)).forms
+        return form.form.shape
+
+    first = shape("工程名称|农家书屋|责任人|周明", "序号|问题|回答", "1|资金是否到位|是", "2|设备是否运行|是")
+    other = shape("工程名称|电影下乡|责任人|郑虹", "序号|问题|回答", "1|群众是否知晓|否")
+    assert first == other == "工程名称 · 责任人 · 序号 · 问题 · 回答"

@@ -152,7 +152,7 @@ def test_one_line_of_labels_stands_for_each_of_its_choices(rules: RuleSet) -> No
     ("text", "meaning"),
     [
         ("其中：当年财政拨款（万元）", MoneyLabel("fiscal", None, "annual")),
-        ("2021年度预算资金", MoneyLabel("total")),
+        ("2021年度预算资金", MoneyLabel("total", None, "annual")),
         ("中期资金总额：", MoneyLabel("total", None, "long_term")),
         ("全年执行数（B）", MoneyLabel(stage="executed")),
         ("1—7月执行数", MoneyLabel(stage="executed")),

@@ -17,7 +17,7 @@ import regex
 from extract.labels import LONGEST_LABEL, bare_label, compact
 from extract.rules import RuleSet
 from extract.rules.label_lines import LabelLine, label_lines
-from extract.rules.ruleset import PART_OF, bare_level, bare_of_known
+from extract.rules.ruleset import bare_level, bare_of_known, bare_of_money
 from extract.rules.yaml_file import RuleFile
 
 # A leftover that stands in so many forms, or more, is printed on them.
@@ -108,7 +108,7 @@ def _labels_found(connection: duckdb.DuckDBPyConnection, rules: RuleSet) -> _Fou
         form = kinds.get(kind)
         bare = None
         if role == "amount":
-            bare = bare_of_known(rules.funding, PART_OF.sub("", label))
+            bare = bare_of_money(rules.funding, label)
         elif form:
             bare = bare_of_known(form.columns if role == "column" else form.labels, label)
         found[kind, role, bare or label] += count

@@ -108,7 +108,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Everything that one form says. `kind` is None where no rule knows the title; then there are no values."""
+    """Everything that one form says. `kind` is None where no rule knows the title; then there are no values, and
+    `shape` is what looks like the form's labels."""
 
     kind: str | None
     title: str
@@ -119,6 +120,7 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     citations: tuple[Citation, ...] = ()
     labels: tuple[UsedLabel, ...] = ()
+    shape: str | None = None
 
     def value(self, name: str) -> str | None:
         """The first value that a field of this name has, None where there is none."""

@@ -87,6 +87,16 @@ _LOOK_FIRST = f"""
 """
 
 
+_UNKNOWN = f"""
+    WITH paths AS ({_PATHS})
+    SELECT count(*) AS forms, any_value(title) AS title, count(DISTINCT title) AS titles, shape, min(path) AS path,
+           min(form_id) AS example
+    FROM forms LEFT JOIN paths USING (document_id) WHERE form_kind = 'unknown'
+    GROUP BY shape ORDER BY forms DESC, example LIMIT ?
+"""
+_UNKNOWN_NAMES = ("forms", "title", "titles", "labels", "path", "example")
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The figures of a report, each a list of rows in the order in which they are shown."""
@@ -144,7 +154,31 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
+def unknown_layouts(connection: duckdb.DuckDBPyConnection, limit: int = 10) -> list[Row]:
+    """The forms of unknown kind by layout, the most frequent first: how many, a title, how many titles there are, their
+    labels, a file and a form."""
+    return connection.execute(_UNKNOWN, [limit]).fetchall()
+
+
+def unknown_as_json(layouts: list[Row]) -> list[dict[str, Any]]:
+    """The layouts as JSON values."""
+    return [dict(zip(_UNKNOWN_NAMES, row, strict=True)) for row in layouts]
+
+
 # --------------------------------------------------------------------------------------------------------- on screen
+
+
+def print_unknown(layouts: list[Row], console: Console) -> None:
+    """The layouts as a table, and how to write a rule for the most frequent one."""
+    rows = [
+        (forms, title if titles < 2 else f"{title} (and {titles - 1} more)", labels, short_path(path))
+        for forms, title, titles, labels, path, _ in layouts
+    ]
+    if not rows:
+        console.print(data("Every form is of a kind that a rule knows.", "bold"))
+        return
+    _print_table(console, "Layouts that no rule knows", ("forms", "title", "labels", "for example"), rows)
+    console.print(data(f"Next: extract rules draft {rows[0][3]}", "bold"))
 
 
 def print_report(report: Report, console: Console, show_command: str) -> None:

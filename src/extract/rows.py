@@ -120,7 +120,7 @@ def _form_row(document_id: str, extracted: ExtractedForm) -> Row:
         form.title or None,
         form.fiscal_year,
     )
-    return (*head, *fields, extracted.grade, *form.span)
+    return (*head, *fields, extracted.grade, form.shape, *form.span)
 
 
 def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:

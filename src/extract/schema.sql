@@ -101,6 +101,7 @@ CREATE TABLE IF NOT EXISTS forms (
     annual_goal VARCHAR,
     annual_goal_actual VARCHAR,
     grade VARCHAR,
+    shape VARCHAR,
     text_start INTEGER NOT NULL,
     text_end INTEGER NOT NULL
 );
@@ -130,6 +131,7 @@ COMMENT ON COLUMN forms.long_term_goal IS '中长期绩效目标';
 COMMENT ON COLUMN forms.annual_goal IS '本年度绩效目标';
 COMMENT ON COLUMN forms.annual_goal_actual IS '年度目标的实际完成情况, in self-evaluations';
 COMMENT ON COLUMN forms.grade IS 'good, check or poor: how much a person should look at this form, by rules/vocabulary/grades.yaml; NULL for a template that nobody has filled in';
+COMMENT ON COLUMN forms.shape IS 'Of a form of unknown kind, what looks like its labels: forms of one layout share it';
 COMMENT ON COLUMN forms.text_start IS 'Start of the form in documents.text';
 COMMENT ON COLUMN forms.text_end IS 'End of the form in documents.text';
 

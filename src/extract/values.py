@@ -161,8 +161,10 @@ def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
     """The options with a tick: marks stand all in front of their options, or all behind them, or touch them."""
     marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, _OPTION_NUMBER.sub(" ", _HINT.sub("", text))))
     spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in sorted(options, key=len, reverse=True))
+    spaced = spaced or r"(?!)"  # no options: every word is one
+    end = rf"(?=[\s{TICKED}{UNTICKED}、，,；;/]|$|{spaced})"
     word = rf"[^\s{TICKED}{UNTICKED}、，,；;/]+"
-    tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|{spaced}|{word}", marked))
+    tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|(?:{spaced}){end}|{word}", marked))
     is_mark = [bool(token["mark"]) for token in tokens]
     if len(is_mark) % 2 == 0 and all(this != after for this, after in pairwise(is_mark)):
         pairs = [(tokens[i], tokens[i + 1]) for i in range(0, len(tokens), 2)]

@@ -24,6 +24,9 @@ def report_command(
     most_forms: Annotated[int, typer.Option("--forms", min=0, help="So many forms in the page, worst first.")] = 100,
     language: Annotated[Language, typer.Option("--lang", help="Language of the page.")] = "zh",
     with_contacts: Annotated[bool, typer.Option("--with-contacts", help="Leave phones in the page unmasked.")] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Only the forms that no rule knows, by layout, most frequent first.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Report what came out of an import, what did not, and what to look at first.
@@ -36,12 +39,27 @@ def report_command(
     if html:
         _write_page(db, html, language, most_forms, with_contacts=with_contacts)
         return
+    if unknown:
+        _report_unknown(db, limit, as_json=as_json)
+        return
     with opened(db) as connection:
         report = make_report(connection, limit)
     if as_json:
         print_json(report_as_json(report))
     else:
         print_report(report, data_console(), f"extract show{database_option(db)}")
+
+
+def _report_unknown(db: Path, limit: int, *, as_json: bool) -> None:
+    from extract.report import print_unknown, unknown_as_json, unknown_layouts
+    from extract.terminal import data_console
+
+    with opened(db) as connection:
+        layouts = unknown_layouts(connection, limit)
+    if as_json:
+        print_json(unknown_as_json(layouts))
+    else:
+        print_unknown(layouts, data_console())
 
 
 def show_command(

@@ -17,6 +17,7 @@ from extract.form import Form
 from extract.ledger import Ledger, Owner
 from extract.parser import fields, funding, indicators
 from extract.parser.rows_of_lines import unfold
+from extract.parser.shape import shape_of
 from extract.parser.sheet import Sheet
 from extract.parser.torn_labels import mend
 from extract.rules import RuleSet
@@ -33,7 +34,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
     span = form_slice.span
     if form_slice.rule is None:
         ledger.claim(*span, Owner.LEFTOVER)
-        return Form(None, form_slice.title, form_slice.fiscal_year, span), []
+        return Form(None, form_slice.title, form_slice.fiscal_year, span, shape=shape_of(text, form_slice.blocks)), []
     rule = form_slice.rule
     blocks = unfold(text, mend(text, form_slice.blocks, rule, rules), form_slice.headings, rule, rules)
     form_slice = replace(form_slice, blocks=blocks)

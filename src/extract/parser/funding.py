@@ -113,7 +113,6 @@ class _Block:
         self._sheet = sheet
         self._has_grid = table.has_grid
         self.rows: list[Row] = [table.rows[first]]
-        self._recorded: set[tuple[str, str, str]] = set()
         self._columns: list[list[Cell]] = []  # in a dump, the header cells over each position, the nearest first
         self._header_rows = 0
         self._take_rows(table.rows[first + 1 :])
@@ -323,7 +322,11 @@ class _Block:
             return
         if sheet.rules.phrases.is_blank(text):
             sheet.ledger.claim(*span, Owner.VALUE)
-        elif money or self._is_next(number, left, cell) or (not label and self._is_under_header(over[0], number)):
+        elif (
+            money
+            or self._is_next(left if label else None, cell)
+            or (not label and self._is_under_header(over[0], number))
+        ):
             self._record(amount, money)
 
     def _misaligned(self, span: Span) -> None:
@@ -332,17 +335,16 @@ class _Block:
 
     def _record(self, amount: _Amount, money: Money | None) -> None:
         """Record an amount; one that a vaguer label repeats (一般公共预算 below 财政拨款) is no second one."""
-        key = amount.source, amount.stage, amount.block
-        if amount.is_weak and key in self._recorded:
+        recorded = {(row.source, row.stage, row.block) for row in self._sheet.funding}
+        if amount.is_weak and (amount.source, amount.stage, amount.block) in recorded:
             self._sheet.ledger.claim(*amount.span, Owner.VALUE)
             return
-        self._recorded.add(key)
         _add(self._sheet, amount, money)
 
     def _is_under_header(self, label: Cell, number: int) -> bool:
         return bool(self._columns) or self._row_of(label, number) in self._headers
 
-    def _is_next(self, number: int, left: Cell | None, cell: Cell) -> bool:
+    def _is_next(self, left: Cell | None, cell: Cell) -> bool:
         return left is not None and left.column + left.column_span == cell.column
 
     def _fits(self, number: int, left: Cell | None) -> bool:

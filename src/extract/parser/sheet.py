@@ -143,11 +143,11 @@ class Sheet:
         """Give each field without a label in the form the value of the first that may stand for it."""
         present = {field.name for field in self.fields}
         for spec in self.rule.stand_ins:
-            if spec.instead_of in present or spec.name not in present:
-                continue
-            at = next(i for i, field in enumerate(self.fields) if field.name == spec.name)
-            self.fields[at] = replace(self.fields[at], name=str(spec.instead_of))
-            present.add(str(spec.instead_of))
+            name = next((each for each in spec.instead_of if each not in present), None)
+            if name and spec.name in present:
+                at = next(i for i, field in enumerate(self.fields) if field.name == spec.name)
+                self.fields[at] = replace(self.fields[at], name=name)
+                present.add(name)
 
     def used_labels(self) -> tuple[UsedLabel, ...]:
         """The labels, in bare form and each once, that announced sections, columns and amounts."""

@@ -282,9 +282,9 @@ def fields_have_a_place(checked: _Rules) -> Iterator[LintFinding]:
         fields = file.content.get("fields") or []
         names = [str(field.get("name")) for field in fields]
         without = [n for n in names if not any(column == n or column.startswith(f"{n}_") for column in checked.columns)]
-        targets = [field.get("instead_of") for field in fields]
-        for number, target in enumerate(targets):
-            if target is not None and not any(target in form.fields for form in checked.rules.forms):
+        targets = [(number, name) for number, field in enumerate(fields) for name in field.get("instead_of", [])]
+        for number, target in targets:
+            if not any(target in form.fields for form in checked.rules.forms):
                 found = f"instead_of names {target!r}, which is no field"
                 yield _finding("error", "field.instead_of", file, ("fields", number), found, "correct the name")
         if checked.columns and without:

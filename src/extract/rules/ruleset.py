@@ -264,7 +264,7 @@ class RuleSet:
         """The titles of a kind with what may stand around them in a line."""
         before, hint, after = self.phrases.title_prefix, self.phrases.title_hint, self.phrases.title_suffix
         # The prefixes are possessive: what they can take is no part of a name.
-        return f"(?:{before})*+(?P<title>(?:{_alternatives(form.spec.titles)})(?:{hint})*?)(?:{after})*"
+        return f"(?:{before})*+(?P<title>(?:{_alternatives(form.spec.titles)})(?:{hint}){{0,2}}?)(?:{after})*"
 
     def kinds_claiming(self, title: str) -> list[str]:
         """The kinds whose titles match; more than one is a mistake in the rules."""
@@ -299,7 +299,18 @@ def bare_of_known(labels: Mapping[str, object], bare: str) -> str | None:
 
 def money_label(labels: Mapping[str, MoneyLabel], bare: str) -> MoneyLabel | None:
     """What a bare label of a funding block says; the words that open a list of parts may be extra as well."""
-    return look_up(labels, PART_OF.sub("", bare) or bare) if bare else None
+    known = bare_of_money(labels, bare)
+    return labels[known] if known else None
+
+
+def bare_of_money(labels: Mapping[str, object], bare: str) -> str | None:
+    """The one of the `labels` of amounts that a bare label is."""
+    if not bare:
+        return None
+    bare = _PART_OF.sub("", bare) or bare
+    # 2025年度金额 is 年度金额: the year of an amount says that it is one of a year.
+    of_a_year = _YEAR_DIGITS.sub("", bare) if bare[0] == "2" else bare
+    return of_a_year if of_a_year in labels else bare_of_known(labels, bare)
 
 
 def _alternatives(patterns: Iterable[Pattern]) -> str:
@@ -324,8 +335,9 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
-PART_OF = regex.compile("^其中")
-_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
+_PART_OF = regex.compile("^其中")
+_YEAR_DIGITS = regex.compile(r"^20\d\d(?=年)")
+_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度?")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")
 
 

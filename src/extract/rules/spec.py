@@ -66,7 +66,7 @@ class Pattern(_Strict):
 
 
 class FieldSpec(_Strict):
-    """A labelled value of the form. With `instead_of`, it stands for that field where the form has no label of it."""
+    """A labelled value of the form. It stands for the first field of `instead_of` that has no label in the form."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     """Name of the field in the database: small Latin letters, digits and _."""
@@ -76,8 +76,8 @@ class FieldSpec(_Strict):
     """What the value is; the types stand at the foot of values.py."""
     options: list[str] = []
     """The options of a choice, without blanks; a longer one before one that it begins with."""
-    instead_of: str | None = None
-    """Name of the field that this one stands for where the form has no label of that one."""
+    instead_of: list[str] = []
+    """Names of fields: the field stands for the first of them of which the form has no label."""
 
     @model_validator(mode="after")
     def _type_is_known(self) -> FieldSpec:
