@@ -308,9 +308,11 @@ def bare_of_money(labels: Mapping[str, object], bare: str) -> str | None:
     if not bare:
         return None
     bare = _PART_OF.sub("", bare) or bare
-    # 2025年度金额 is 年度金额: the year of an amount says that it is one of a year.
-    of_a_year = _YEAR_DIGITS.sub("", bare) if bare[0] == "2" else bare
-    return of_a_year if of_a_year in labels else bare_of_known(labels, bare)
+    if bare[0] != "2":
+        return bare_of_known(labels, bare)
+    # 2025年度金额 is 年度金额: the year of an amount says that it is one of a year; 2025年预算 is 预算.
+    of_a_year = _YEAR_DIGITS.sub("", bare)
+    return of_a_year if of_a_year in labels else bare_of_known(labels, of_a_year.removeprefix("年"))
 
 
 def _alternatives(patterns: Iterable[Pattern]) -> str:
@@ -337,7 +339,7 @@ _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _PART_OF = regex.compile("^其中")
 _YEAR_DIGITS = regex.compile(r"^20\d\d(?=年)")
-_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度?")
+_HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")
 
 
