@@ -29,7 +29,6 @@ KNOWN = {
     "guangdong-annual-first": "a last day called 完成时间, values of the whole after those of the year",
     "hebei-grades-2022": "a text below the amounts is taken for one",
     "hubei-self-evaluation-2021": "a heading of the indicators with a number and points",
-    "merged-satisfaction": "a first level as wide as two columns",
     "project-name-title": "amounts in prose are left over",
     "tianjin-2022": "the unit beside a unit of money",
     "unknown-between": "an unknown form between two known ones",

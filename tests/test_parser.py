@@ -434,7 +434,7 @@ def test_a_torn_row_of_amounts_and_a_torn_field_are_put_together(parse_rows: Par
 
 
 def test_a_row_that_fits_no_header_gives_no_indicator_and_ends_the_levels(parse_rows: Parse) -> None:
-    rows = (" |产出指标|数量指标|步道|≥3公里", " |满意度指标|游客满意|≥90%", " | | |群众满意|≥80%")
+    rows = (" |产出指标|数量指标|步道|≥3公里", " |游客满意|≥90%", " | | |群众满意|≥80%")
     form = parse_rows("专项名称|甲", INDICATOR_HEAD, *rows, "其他需要说明的问题|无")
     assert levels(form) == [("产出指标", "数量指标", "步道"), (None, None, "群众满意")]
 

@@ -54,7 +54,9 @@ def narrow(text: str) -> str:
 
 def compact(text: str) -> str:
     """`text` in NFKC without any white space, for comparing; offsets into it mean nothing."""
-    return "".join(unicodedata.normalize("NFKC", text).translate(_WITHOUT_INVISIBLES).split())
+    bare = "".join(unicodedata.normalize("NFKC", text).split())
+    # Invisible characters do not print, and few texts have any.
+    return bare if bare.isprintable() else bare.translate(_WITHOUT_INVISIBLES)
 
 
 def bare_label(text: str) -> str:

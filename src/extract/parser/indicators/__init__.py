@@ -16,19 +16,17 @@ from extract.labels import bare_label
 from extract.ledger import Owner
 from extract.parser.fields import announces
 from extract.parser.indicators.fitting import Dump, Fitted, Grid
-from extract.parser.indicators.header import Block, Header, Row, read_header
+from extract.parser.indicators.header import ROWS_TO_JUDGE_BY, Block, Header, Row, read_header
 from extract.parser.indicators.values import Levels, goes_on_with, has_indicator, read_indicator
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
-from extract.rules import LabelUse
+from extract.rules import IndicatorColumn, LabelUse
 from extract.target import parse_target
-
-# So many rows below a header show whether its section's cell is left out of them.
-ROWS_TO_JUDGE_BY = 50
 
 # The longest name of a level, with its points and hints.
 _LONGEST_LEVEL = 30
 
+_LEVELS: tuple[IndicatorColumn, ...] = ("level1", "level2")
 _SECTION = LabelUse("section", "indicators")
 
 
@@ -84,6 +82,7 @@ class _Body:
         self._sheet = sheet
         self._table = table
         self.levels = levels
+        self._rows: Grid | Dump = Grid(sheet, header) if table.has_grid else Dump(sheet, header, 0, ())
         self._is_wrapped = False  # the row above goes on in the next
         self.take_header(header, number)
 
@@ -146,6 +145,8 @@ class _Body:
         text = self._sheet.cell_text(first)
         if text and not self._is_level(text) and self._is_below(first, text):
             return True
+        if self._is_foreign(row):
+            return True
         full = self._table.has_grid or len(row) == self.header.width
         in_front = row[0].column < self.header.first and full
         return in_front and not self._sheet.is_blank(row[0])
@@ -162,6 +163,15 @@ class _Body:
         if level1 is None or cell.column != level1.start:
             return False
         return len(text) > _LONGEST_LEVEL or any(mark in text for mark in "：:。；;")
+
+    def _is_foreign(self, row: Row) -> bool:
+        """Whether two unknown levels open a row below known ones: in a dump another table may follow the table."""
+        if not isinstance(self._rows, Dump) or len(row) != self._rows.width or not self.levels[0].level1:
+            return False
+        levels = [self.header.blocks[0].columns.get(level) for level in _LEVELS]
+        texts = [self._sheet.cell_text(row[self._rows.position(column)]) for column in levels if column]
+        is_known = self._is_level(self.levels[0].level1)
+        return is_known and len(texts) == len(_LEVELS) and all(text and not self._is_level(text) for text in texts)
 
     def close(self, row: Row) -> None:
         """Notes that stand below the table in a row of their own are part of the blank form."""

@@ -6,10 +6,11 @@ row that tells, so a row must have as many cells as its header.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from extract.document import Cell
+from extract.document import Cell, Paragraph
 from extract.parser.indicators.header import Column, Header, Row
 from extract.parser.sheet import Sheet
 from extract.rules import IndicatorColumn
@@ -19,6 +20,13 @@ from extract.values import read_points
 # A merged cell of an earlier row counts for each row that it covers in these columns; points and reasons count once.
 _CARRIED: frozenset[IndicatorColumn | None] = frozenset(
     ("level1", "level2", "name", "operator", "target", "unit", "actual")
+)
+# Two cells below one header are read together in these columns: 步道 | 其中：新建.
+_JOINED: frozenset[IndicatorColumn | None] = frozenset(("name", "target", "actual", "deviation", "remarks", None))
+# In a row with fewer cells than its header, columns that one cell may cover.
+_MERGED: tuple[frozenset[IndicatorColumn | None], ...] = (
+    frozenset(("level1", "level2", "name")),
+    frozenset(("remarks", "deviation", None)),
 )
 # Where one cell covers several columns, the first of these that is among them has it.
 _PREFERRED: tuple[IndicatorColumn, ...] = ("level1", "name", "target", "actual")
@@ -68,7 +76,7 @@ class Grid:
             before = own.get(column)
             if before is None or self._sheet.is_blank(before):
                 own[column] = cell
-            elif not self._sheet.is_blank(cell) and _lies_in(column, before) and _lies_in(column, cell):
+            elif column.holds in _JOINED and not self._sheet.is_blank(cell) and _lies_in(column, before, cell):
                 own[column] = replace(before, end=cell.end)  # the header stands above both
             holds = {each.holds for each in covered}
             fits &= not {"name", "target"} <= holds or self._sheet.is_blank(cell)
@@ -111,8 +119,8 @@ def _preferred(columns: list[Column]) -> Column:
     return next((by_content[holds] for holds in _PREFERRED if holds in by_content), columns[0])
 
 
-def _lies_in(column: Column, cell: Cell) -> bool:
-    return column.start <= cell.column and cell.column + cell.column_span <= column.end
+def _lies_in(column: Column, *cells: Cell) -> bool:
+    return all(column.start <= cell.column and cell.column + cell.column_span <= column.end for cell in cells)
 
 
 class Dump:
@@ -133,6 +141,7 @@ class Dump:
 
     def fit(self, row: Row) -> Fitted | None:
         """The row's cells by column; None where it has other cells than its header and not one reading is possible."""
+        row = self._without_what_follows(row)
         if len(row) == self.width:
             whole = {column: row[at] for at, column in self._columns.items()}
             return None if self._is_shifted(row) else Fitted(whole, {})
@@ -141,6 +150,20 @@ class Dump:
             if reading not in readings and self._is_possible(reading):
                 readings.append(reading)
         return Fitted(readings[0], {}) if len(readings) == 1 else None
+
+    def _without_what_follows(self, row: Row) -> Row:
+        """The row without the paragraphs below the table, which a dump cannot tell from those of its last cell."""
+        last = row[-1] if row else None
+        if last is None or len(last.blocks) < 2:
+            return row
+        for above, block in itertools.pairwise(block for block in last.blocks if isinstance(block, Paragraph)):
+            if self._sheet.rules.phrases.opens_instructions(self._sheet.text[block.start : block.end]):
+                return (*row[:-1], replace(last, end=above.end))
+        return row
+
+    def position(self, column: Column) -> int:
+        """The position of the column's cell in a whole row."""
+        return column.start - self._left_out
 
     def is_wrapped(self, row: Row, below: Row) -> bool:
         """Whether the row below holds the rest of words that this one begins: 产出 above 指标."""
@@ -202,7 +225,7 @@ class Dump:
         for merged in range(len(row)):
             covered = [c for at in range(merged, merged + missing + 1) if (c := self._columns.get(at))]
             holds = {column.holds for column in covered}
-            if covered and (holds <= {"level1", "level2", "name"} or holds <= {"remarks", "deviation", None}):
+            if len(covered) == missing + 1 and any(holds <= columns for columns in _MERGED):
                 reading = {c: row[at if at < merged else at - missing] for at, c in self._columns.items()}
                 kept = _preferred(covered)
                 yield {c: cell for c, cell in reading.items() if c is kept or c not in covered} | {kept: row[merged]}

@@ -22,6 +22,8 @@ from extract.target import parse_target
 Row = tuple[Cell, ...]
 
 _DEEPEST = 3
+# So many rows below a header show what the header itself leaves open.
+ROWS_TO_JUDGE_BY = 50
 # So many columns have to be known by their very labels; then patterns may say what the others are.
 _FEWEST_COLUMNS = 2
 
@@ -100,6 +102,7 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
         columns[at] = replace(columns[at], holds=held)
     if not _is_header([column.holds for column in columns]):
         return None
+    columns = _with_hidden_level(sheet, table, number + len(rows), columns)
     section = _section(sheet, table, number)
     named = [column for column in columns if column.holds or column.label]
     first = min(column.start for column in named if column.holds)
@@ -200,6 +203,35 @@ def _with_heirs(sheet: Sheet, columns: list[Column]) -> list[Column]:
         if held in ("target", "actual") and heir is not None and held not in [columns[at].holds for at in below]:
             columns[heir] = replace(columns[heir], holds=held)
     return columns
+
+
+def _with_hidden_level(sheet: Sheet, table: Table, number: int, columns: list[Column]) -> list[Column]:
+    """The columns; where rows show a second level behind the first and no header names it, it has a column as well."""
+    holds = [column.holds for column in columns]
+    if "level1" not in holds or "level2" in holds:
+        return columns
+    at = holds.index("level1")
+    level1, below = columns[at], table.rows[number : number + ROWS_TO_JUDGE_BY]
+    cells = (cell for row in below for cell in row if _stands_behind(cell, level1, row, columns, table))
+    start = next((c.column for c in cells if sheet.rules.levels.canonical("level2", sheet.cell_text(c))), None)
+    if start is None:
+        return columns
+    behind = columns[at + 1] if at + 1 < len(columns) else None
+    if behind and behind.start == start and not behind.label:  # its header is blank
+        return [*columns[: at + 1], replace(behind, holds="level2"), *columns[at + 2 :]]
+    end, shift = (level1.end, 0) if table.has_grid else (start + 1, 1)
+    level2 = replace(level1, holds="level2", start=start, end=end, label="")
+    moved = [replace(column, start=column.start + shift, end=column.end + shift) for column in columns[at + 1 :]]
+    return [*columns[:at], replace(level1, end=start), level2, *moved]
+
+
+def _stands_behind(cell: Cell, level1: Column, row: Row, columns: Sequence[Column], table: Table) -> bool:
+    """Whether the cell stands below the first level's header and behind its first cell, or below a blank header."""
+    if any(column.start == level1.end == cell.column and not column.label for column in columns):
+        return table.has_grid or len(row) == len(columns)
+    if table.has_grid:
+        return level1.start < cell.column and _end(cell) <= level1.end
+    return cell.column == level1.end and len(row) == len(columns) + 1
 
 
 def _column(sheet: Sheet, cell: Cell, above: Cell | None, start: int, end: int) -> Column:
