@@ -35,6 +35,7 @@ LAYERS = (
     {"ledger", "findings", "values", "target"},
     {"layout"},
     {"document", "labels", "errors"},
+    {"language"},
 )
 LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -74,7 +74,7 @@ def run_examples(guide: str, folder: Path) -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    from extract.cli import app
+    from extract.cli.commands import app
 
     readme = (ROOT / "README.md").read_text("utf-8")
     for command in app.registered_commands:

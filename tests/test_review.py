@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from conftest import TITLE, dump_of
-from extract.cli import app
+from extract.cli.commands import app
 from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
 from extract.goldens import check_sample

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from extract.document import Span
 from extract.findings import Finding
 from extract.form import Form
+from extract.language import Message
 from extract.rules import FormRule, GradeLimits
 
 PARTS_OF_TOTAL = frozenset({"fiscal", "central", "provincial", "municipal", "local", "carryover", "own", "other"})
@@ -19,11 +20,15 @@ PARTS_OF_FISCAL = frozenset({"central", "provincial", "municipal", "local"})
 def check(form: Form, rule: FormRule, leftovers: Sequence[Span]) -> list[Finding]:
     """The findings of all checks on one form of a known kind; of a template, only that it is one."""
     if is_template(form):
-        message = "nobody has filled in this form; it is a template"
+        message = Message("nobody has filled in this form; it is a template", "空白表，未填写")
         return [Finding("form.template", "note", "insufficient_data", message, form.span)]
     findings = [finding for each in CHECKS for finding in each(form, rule)]
     if leftovers:
-        message = f"{len(leftovers)} pieces of text inside the form were not used; see leftovers"
+        pieces = len(leftovers)
+        message = Message(
+            f"{pieces} pieces of text inside the form were not used; see leftovers",
+            f"表内有{pieces}处文字未识别，见 leftovers",
+        )
         findings.append(Finding("form.leftovers", "warning", "insufficient_data", message, leftovers[0]))
     return findings
 
@@ -37,7 +42,8 @@ def is_template(form: Form) -> bool:
 def has_title(form: Form, _: FormRule) -> Iterator[Finding]:
     """The form says what it is."""
     if not form.title:
-        yield Finding("form.no_title", "note", "insufficient_data", "no title; its labels told the kind", form.span)
+        message = Message("no title; its labels told the kind", "没有表名，按标签判定类型")
+        yield Finding("form.no_title", "note", "insufficient_data", message, form.span)
 
 
 MISSING = frozenset({"field.missing", "field.blank"})
@@ -65,7 +71,8 @@ def grade(
 def year_is_stated(form: Form, _: FormRule) -> Iterator[Finding]:
     """The fiscal year stands below the title or in it."""
     if form.fiscal_year is None:
-        yield Finding("form.no_year", "warning", "insufficient_data", "no fiscal year below the title", form.span)
+        message = Message("no fiscal year below the title", "表名下没有预算年度")
+        yield Finding("form.no_year", "warning", "insufficient_data", message, form.span)
 
 
 def required_fields_are_filled(form: Form, rule: FormRule) -> Iterator[Finding]:
@@ -74,8 +81,12 @@ def required_fields_are_filled(form: Form, rule: FormRule) -> Iterator[Finding]:
         if form.value(name) is not None:
             continue
         place = next((f.span for f in form.fields if f.name == name), None)
-        what, code = ("is blank", "field.blank") if place else ("was not found", "field.missing")
-        yield Finding(code, "warning", "insufficient_data", f"the required field {name} {what}", place)
+        if place:
+            message = Message(f"the required field {name} is blank", f"必填项未填：{name}")
+            yield Finding("field.blank", "warning", "insufficient_data", message, place)
+        else:
+            message = Message(f"the required field {name} was not found", f"未找到必填项：{name}")
+            yield Finding("field.missing", "warning", "insufficient_data", message)
 
 
 def fields_occur_once(form: Form, _: FormRule) -> Iterator[Finding]:
@@ -83,24 +94,31 @@ def fields_occur_once(form: Form, _: FormRule) -> Iterator[Finding]:
     values: dict[str, str] = {}
     for field in form.fields:
         if field.value is not None and values.setdefault(field.name, field.value) != field.value:
-            message = f"the field {field.name} has a second, different value; the first one counts"
+            message = Message(
+                f"the field {field.name} has a second, different value; the first one counts",
+                f"{field.name} 有两个不同的值，以第一个为准",
+            )
             yield Finding("field.repeated", "warning", "fail", message, field.span)
 
 
 def indicators_are_there(form: Form, rule: FormRule) -> Iterator[Finding]:
     """A form whose rule describes an indicator table has indicators."""
     if rule.spec.indicators and not form.indicators:
-        yield Finding("indicators.missing", "warning", "insufficient_data", "the form has no indicator rows", form.span)
+        message = Message("the form has no indicator rows", "表内没有绩效指标")
+        yield Finding("indicators.missing", "warning", "insufficient_data", message, form.span)
 
 
 def targets_are_read(form: Form, _: FormRule) -> Iterator[Finding]:
     """Every indicator has a target, and its numbers were understood."""
     for number, row in enumerate(form.indicators, start=1):
         if row.target.kind == "empty":
-            message = f"indicator {number} has no target"
+            message = Message(f"indicator {number} has no target", f"第{number}项指标没有指标值")
             yield Finding("target.blank", "warning", "insufficient_data", message, row.name_span)
         for warning in row.target.warnings:
-            message = f"the target of indicator {number} needs a look: {warning.replace('_', ' ')}"
+            message = Message(
+                f"the target of indicator {number} needs a look: {warning.replace('_', ' ')}",
+                f"第{number}项指标的指标值需核对：{warning}",
+            )
             yield Finding(f"target.{warning}", "note", "insufficient_data", message, row.span)
 
 
@@ -112,7 +130,7 @@ def funding_adds_up(form: Form, _: FormRule) -> Iterator[Finding]:
         parts = PARTS_OF_TOTAL - (PARTS_OF_FISCAL if "fiscal" in yuan else frozenset({"fiscal"}))
         stated = [amount for source, amount in yuan.items() if source in parts]
         if "total" in yuan and stated and sum(stated) != yuan["total"]:
-            message = "the parts of the funding do not add up to its total"
+            message = Message("the parts of the funding do not add up to its total", "各项资金之和与资金总额不符")
             span = next(row.span for row in rows if row.source == "total")
             yield Finding("funding.sum", "warning", "fail", message, span)
 

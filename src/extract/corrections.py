@@ -16,6 +16,7 @@ from typing import NamedTuple
 import duckdb
 
 from extract.errors import UsageError
+from extract.language import Message
 from extract.values import YUAN_PER_UNIT
 
 # In place of a column: the whole row is wrong and goes; a value is missing, and `new` says which in words.
@@ -203,11 +204,15 @@ def _insert_row(connection: duckdb.DuckDBPyConnection, correction: Correction) -
 def _note_unplaced(connection: duckdb.DuckDBPyConnection, correction: Correction) -> None:
     """A finding about a correction whose row is not there any more."""
     change = correction.change
-    message = f"a correction of {change.table}.{change.column} finds its row {change.row} no more; decide again"
+    what, row = f"{change.table}.{change.column}", change.row
+    message = Message(
+        f"a correction of {what} finds its row {row} no more; decide again",
+        f"对 {what} 的一项更正找不到原来的行 {row}，请重新判定",
+    )
     connection.execute(
         "INSERT INTO findings SELECT document_id, form_id, 'correction.unplaced', 'warning', 'insufficient_data',"
-        " ?, ?, ? FROM forms WHERE form_id = ?",
-        [message, *correction.place, correction.form_id],
+        " ?, ?, ?, ? FROM forms WHERE form_id = ?",
+        [message.en, message.zh, *correction.place, correction.form_id],
     )
 
 

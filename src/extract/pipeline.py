@@ -18,6 +18,7 @@ from extract.document import Document, Span
 from extract.errors import ExtractError, ReadError
 from extract.findings import Finding
 from extract.form import Form
+from extract.language import Message
 from extract.ledger import Ledger, Owner
 from extract.parser import parse
 from extract.readers import read_document
@@ -98,10 +99,16 @@ def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
 def _document_findings(document: Document, forms: tuple[ExtractedForm, ...], rules: RuleSet) -> Iterator[Finding]:
     """Content that the reader met and cannot read, and the labels of a form whose title is nowhere."""
     if not forms and shows_labels(document, rules):
-        message = "labels of a form stand in the file, but no line is a title that the rules know; add it to a rule"
+        message = Message(
+            "labels of a form stand in the file, but no line is a title that the rules know; add it to a rule",
+            "文件中有表格标签，但没有规则认识的表名，请把表名加进规则",
+        )
         yield Finding("document.no_title", "warning", "insufficient_data", message)
     for kind in document.unread:
-        message = f"the file holds content that is not read ({kind}); look at it in the program that made it"
+        message = Message(
+            f"the file holds content that is not read ({kind}); look at it in the program that made it",
+            f"文件中有不读取的内容（{kind}），请用生成它的软件查看",
+        )
         yield Finding("document.unread_content", "warning", "insufficient_data", message)
 
 
@@ -113,7 +120,10 @@ def _extract_form(
     if form_slice.rule:
         findings += check(form, form_slice.rule, leftovers)
     else:
-        message = "no rule knows the title of this form; its text is kept as leftover"
+        message = Message(
+            "no rule knows the title of this form; its text is kept as leftover",
+            "没有规则认识这张表的表名，正文列入未识别文字",
+        )
         findings.append(Finding("form.unknown_kind", "warning", "insufficient_data", message, form_slice.headings[0]))
     # 64 bits of the hash: unique for any archive, short enough to type.
     graded = grade(form, findings, leftovers, rules.grades)

@@ -26,7 +26,7 @@ def extraction_as_json(extraction: Extraction, *, spans: bool = True) -> Json:
         "status": extraction.status,
         "error": {"code": error.code, "message": error.message} if error else None,
         "characters": {o.name.lower(): n for o, n in extraction.characters.items() if o is not Owner.NOBODY},
-        "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in extraction.findings],
+        "findings": [{"code": f.code, "severity": f.severity, "message": f.message.en} for f in extraction.findings],
         "forms": [_form_as_json(form, document, spans=spans) for form in extraction.forms],
     }
 
@@ -106,7 +106,7 @@ def _form_as_json(extracted: ExtractedForm, document: Document | None, *, spans:
         "citations": [
             {"field": c.field, "document_number": c.document_number, **place(c.span)} for c in form.citations
         ],
-        "findings": [{"code": f.code, "severity": f.severity, "message": f.message} for f in extracted.findings],
+        "findings": [{"code": f.code, "severity": f.severity, "message": f.message.en} for f in extracted.findings],
         "leftovers": [text[span.start : span.end] for span in extracted.leftovers],
     }
 

@@ -23,6 +23,7 @@ from rich.text import Text
 
 from extract.corrections import MISSING, Change, record, stored, withdraw
 from extract.document import Span
+from extract.language import Message
 from extract.rows import actual_values, target_values
 from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
 from extract.store import Store, open_for_reading
@@ -67,7 +68,7 @@ _INDICATORS = """
            actual_text, weight, score, name_start, greatest(name_end, text_end)
     FROM indicators WHERE form_id = ? ORDER BY indicator_index
 """
-_FINDINGS = "SELECT severity, code, message, text_start, text_end FROM findings WHERE form_id = ?"
+_FINDINGS = "SELECT severity, code, message, message_zh, text_start, text_end FROM findings WHERE form_id = ?"
 _LEFTOVERS = "SELECT text_start, text_end FROM leftovers WHERE form_id = ? ORDER BY text_start"
 _RATES = """
     SELECT coalesce(form_kind, 'gone'), count(*), sum(values_checked), sum(values_wrong), count_if(values_wrong > 0)
@@ -114,7 +115,7 @@ class ShownFinding(NamedTuple):
 
     severity: str
     code: str
-    message: str
+    message: Message
     place: Span | None
 
 
@@ -308,9 +309,12 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str, *, in_sample:
         tuple(values),
         tuple(
             ShownFinding(
-                severity, code, message, None if a is None else Span(max(a, start) - start, max(b, start) - start)
+                severity,
+                code,
+                Message(en, zh),
+                None if a is None else Span(max(a, start) - start, max(b, start) - start),
             )
-            for severity, code, message, a, b in rows(_FINDINGS)
+            for severity, code, en, zh, a, b in rows(_FINDINGS)
         ),
         tuple(Span(a - start, b - start) for a, b in rows(_LEFTOVERS)),
     )

@@ -41,7 +41,7 @@ def rows_of(extraction: Extraction) -> Rows:
         rows["layouts"].append((extraction.document_id, pack(extraction.document)))
     for form in extraction.forms:
         _add_form(rows, extraction, form)
-    rows["findings"] += _finding_rows(extraction, None, extraction.findings)
+    rows["findings"] += _finding_rows(extraction.document_id, None, extraction.findings)
     return rows
 
 
@@ -68,15 +68,15 @@ def _add_form(rows: Rows, extraction: Extraction, extracted: ExtractedForm) -> N
     rows["indicators"] += [_indicator_row(form_id, number, row) for number, row in enumerate(form.indicators, start=1)]
     rows["citations"] += [(form_id, c.field, c.document_number, c.issuer_code, c.year, *c.span) for c in form.citations]
     rows["labels"] += [(form_id, *used) for used in form.labels]
-    rows["findings"] += _finding_rows(extraction, form_id, extracted.findings)
+    rows["findings"] += _finding_rows(extraction.document_id, form_id, extracted.findings)
     rows["leftovers"] += [
         (extraction.document_id, form_id, *span, text[span.start : span.end]) for span in extracted.leftovers
     ]
 
 
-def _finding_rows(extraction: Extraction, form_id: str | None, findings: Iterable[Finding]) -> list[Row]:
+def _finding_rows(document_id: str, form_id: str | None, findings: Iterable[Finding]) -> list[Row]:
     return [
-        (extraction.document_id, form_id, f.code, f.severity, f.outcome, f.message, *(f.span or (None, None)))
+        (document_id, form_id, f.code, f.severity, f.outcome, f.message.en, f.message.zh, *(f.span or (None, None)))
         for f in findings
     ]
 

@@ -322,6 +322,7 @@ CREATE TABLE IF NOT EXISTS findings (
     severity VARCHAR NOT NULL,
     outcome VARCHAR NOT NULL,
     message VARCHAR NOT NULL,
+    message_zh VARCHAR NOT NULL,
     text_start INTEGER,
     text_end INTEGER
 );
@@ -332,6 +333,7 @@ COMMENT ON COLUMN findings.code IS 'Stable code, such as choice.none_ticked';
 COMMENT ON COLUMN findings.severity IS 'error · warning · note';
 COMMENT ON COLUMN findings.outcome IS 'fail: the data are there and wrong · insufficient_data: something needed is missing or unreadable';
 COMMENT ON COLUMN findings.message IS 'A sentence for people, without personal data';
+COMMENT ON COLUMN findings.message_zh IS 'The same in Chinese';
 COMMENT ON COLUMN findings.text_start IS 'Start of the place in documents.text, where there is one';
 COMMENT ON COLUMN findings.text_end IS 'End of the place in documents.text, where there is one';
 

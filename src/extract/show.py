@@ -18,6 +18,7 @@ from extract.document import Table as DocumentTable
 from extract.errors import UsageError
 from extract.form import Result
 from extract.grid import drawn_table
+from extract.language import say
 from extract.pipeline import ExtractedForm
 from extract.target import Target
 from extract.terminal import data, plain_number, visible
@@ -99,7 +100,7 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:
             " operator_implied, target_kind, actual_text, weight, score"
             " FROM indicators WHERE form_id = $id ORDER BY indicator_index"
         ),
-        rows("SELECT severity, code, message FROM findings WHERE form_id = $id"),
+        rows("SELECT severity, code, message, message_zh FROM findings WHERE form_id = $id"),
         text[start:end],
         [(a - start, b - start) for a, b in places],
         [(a - start, b - start) for a, b in leftovers],
@@ -126,7 +127,9 @@ def form_as_json(form: ShownForm) -> dict[str, Any]:
             )
             for row in form.indicators
         ],
-        "findings": [dict(zip(("severity", "code", "message"), row, strict=True)) for row in form.findings],
+        "findings": [
+            dict(zip(("severity", "code", "message", "message_zh"), row, strict=True)) for row in form.findings
+        ],
         "leftovers": [form.text[a:b] for a, b in form.leftovers],
     }
 
@@ -147,7 +150,7 @@ def shown_form(extracted: ExtractedForm, text: str) -> ShownForm:
             (n, i.level1, i.level2, i.name, i.target_text, *_target_row(i.target), *_result_row(i.result))
             for n, i in enumerate(form.indicators, 1)
         ],
-        [(f.severity, f.code, f.message) for f in extracted.findings],
+        [(f.severity, f.code, f.message.en, f.message.zh) for f in extracted.findings],
         text[start:end],
         [(a - start, b - start) for a, b in form.value_spans()],
         [(a - start, b - start) for a, b in extracted.leftovers],
@@ -216,8 +219,8 @@ def _values(form: ShownForm) -> Group:
         parts.append(_indicators(form.indicators))
     if form.findings:
         findings = _grid("finding", "")
-        for severity, code, message in form.findings:
-            findings.add_row(data(f"{severity} {code}", FINDING_STYLE), data(message))
+        for severity, code, *message in form.findings:
+            findings.add_row(data(f"{severity} {code}", FINDING_STYLE), data(say(*message)))
         parts.append(findings)
     return Group(*parts)
 

@@ -65,7 +65,7 @@ SELECT c.form_id, f.form_kind, f.fiscal_year, f.competent_department, f.project_
 FROM citations c JOIN form_details f USING (form_id);
 
 CREATE OR REPLACE VIEW finding_details AS
-SELECT d.form_id, f.form_kind, f.fiscal_year, f.project_name, d.code, d.severity, d.outcome, d.message,
+SELECT d.form_id, f.form_kind, f.fiscal_year, f.project_name, d.code, d.severity, d.outcome, d.message, d.message_zh,
        coalesce(f.source_file, s.source_file) AS source_file, d.document_id
 FROM findings d
 LEFT JOIN form_details f USING (form_id)

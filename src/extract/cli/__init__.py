@@ -4,36 +4,27 @@ Data goes to stdout, messages to stderr. Exit codes: 0 all good, 1 done with fai
 2 wrong usage, 3 input unreadable, 4 database busy, 5 rule set invalid, 130 interrupted. Stages are imported inside the
 commands, so that `--help` answers at once.
 
-One module for each group of commands (`archive`, `file`, `database`, `rules`); the table at the foot of this one lists
-them all. `arguments` and `output` hold what the groups share.
+One module for each group of commands (`archive`, `file`, `database`, `rules`); the table at the foot of `commands`
+lists them all. `arguments` and `output` hold what the groups share; `typer_words` what typer says by itself.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Any
 
 import typer
 
-from extract import __version__
-from extract.cli import archive, database, file, queries, review, rules
-from extract.cli.output import EXIT_INTERRUPTED, complain, exit_code_of
-from extract.errors import ExtractError
+from extract import language
+from extract.cli.output import EXIT_INTERRUPTED, EXIT_USAGE, complain, exit_code_of
+from extract.errors import ExtractError, UsageError
+from extract.language import say
 from extract.terminal import show_what_the_encoding_lacks
 
-app = typer.Typer(
-    name="extract",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Turn archives of budget performance forms (绩效目标申报表 and relatives) into DuckDB tables.\n\n"
-    "Start with:  extract import ARCHIVE/  then  extract report  and  extract show FORM.",
-)
-_INTERRUPTED = "interrupted; what was written is kept, run the same command again to go on"
-rules_app = typer.Typer(
-    no_args_is_help=True,
-    help="The rules that say how each kind of form is read: look at them, check them, add to them.",
-)
+# Newer versions of typer carry click inside, under another name.
+_TyperError: Any = typer.BadParameter.__mro__[1]
 
 
 def main() -> None:
@@ -41,50 +32,65 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         show_what_the_encoding_lacks(stream)
     try:
-        app()
+        _run(sys.argv[1:])
     except ExtractError as error:
         complain(error.message)
         sys.exit(exit_code_of(error))
     except SystemExit as stop:  # typer turns Ctrl-C into this code and says nothing
         if stop.code == EXIT_INTERRUPTED:
-            complain(_INTERRUPTED)
+            _say_interrupted()
         raise
+    except typer.Abort:
+        _say_interrupted()
+        sys.exit(EXIT_INTERRUPTED)
     except RuntimeError as error:
         if str(error) != "Query interrupted":  # how DuckDB says that Ctrl-C came while it worked
             raise
-        complain(_INTERRUPTED)
+        _say_interrupted()
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe went away: nothing to say
         sys.stderr.close()
         sys.exit(0)
 
 
-@app.callback(invoke_without_command=True)
-def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    if version:
-        typer.echo(f"extract {__version__}")
-        raise typer.Exit
+def _run(arguments: Sequence[str]) -> None:
+    """Choose the language, and only then import the commands: their help is written in it."""
+    language.choose(language.language_of(os.environ))
+    wanted, rest = _without_language(arguments)
+    if wanted is not None:
+        language.choose(wanted)
+    from extract.cli.commands import app
+    from extract.cli.typer_words import usage_error
+
+    try:
+        sys.exit(app(rest or ["--help"], standalone_mode=False))
+    except _TyperError as error:
+        command = error.ctx.command_path if getattr(error, "ctx", None) else "extract"
+        said = usage_error(error.format_message())
+        complain(say(f"{said}; see: {command} --help", f"{said}；用法见：{command} --help"))
+        sys.exit(EXIT_USAGE)
 
 
-# Every command, in the order in which --help lists them.
-app.command("import")(archive.import_command)
-app.command("reparse")(archive.reparse_command)
-app.command("link")(archive.link_command)
-app.command("compact")(archive.compact_command)
-app.command("parse")(file.parse_command)
-app.command("read")(file.read_command)
-app.command("report")(database.report_command)
-app.command("show")(database.show_command)
-app.command("review")(review.review_command)
-app.command("corrections")(review.corrections_command)
-app.command("sql")(queries.sql_command)
-app.command("schema")(queries.schema_command)
-app.command("export")(queries.export_command)
-app.command("target")(file.target_command)
-app.add_typer(rules_app, name="rules")
-rules_app.command("list")(rules.rules_list_command)
-rules_app.command("lint")(rules.rules_lint_command)
-rules_app.command("test")(rules.rules_test_command)
-rules_app.command("coverage")(rules.rules_coverage_command)
-rules_app.command("draft")(rules.rules_draft_command)
-rules_app.command("schema")(rules.rules_schema_command)
+def _without_language(arguments: Sequence[str]) -> tuple[language.Language | None, list[str]]:
+    """The value of --lang, wherever it stands, and the other arguments. Raises UsageError."""
+    rest = list(arguments)
+    options = rest[: rest.index("--")] if "--" in rest else rest
+    at = next((n for n, option in enumerate(options) if option.split("=")[0] == "--lang"), None)
+    if at is None:
+        return None, rest
+    _, is_one_word, value = rest.pop(at).partition("=")
+    if not is_one_word and at < len(rest):
+        value = rest.pop(at)
+    for each in language.LANGUAGES:
+        if value == each:
+            return each, rest
+    raise UsageError("language.unknown", f"--lang {value}: give en or zh")
+
+
+def _say_interrupted() -> None:
+    complain(
+        say(
+            "interrupted; what was written is kept, run the same command again to go on",
+            "已中断；已写入的内容保留，再次运行同一命令即可继续",
+        )
+    )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, opened
 from extract.cli.output import complain, database_option, print_json
 from extract.errors import UsageError
-
-Language = Literal["en", "zh"]
 
 
 def report_command(
@@ -22,7 +20,6 @@ def report_command(
         typer.Option("--html", help="Write a page that opens offline: charts, and forms beside their source."),
     ] = None,
     most_forms: Annotated[int, typer.Option("--forms", min=0, help="So many forms in the page, worst first.")] = 100,
-    language: Annotated[Language, typer.Option("--lang", help="Language of the page.")] = "zh",
     with_contacts: Annotated[bool, typer.Option("--with-contacts", help="Leave phones in the page unmasked.")] = False,
     unknown: Annotated[
         bool, typer.Option("--unknown", help="Only the forms that no rule knows, by layout, most frequent first.")
@@ -37,7 +34,7 @@ def report_command(
     from extract.terminal import data_console
 
     if html:
-        _write_page(db, html, language, most_forms, with_contacts=with_contacts)
+        _write_page(db, html, most_forms, with_contacts=with_contacts)
         return
     if unknown:
         _report_unknown(db, limit, as_json=as_json)
@@ -82,7 +79,7 @@ def show_command(
         print_form(shown, data_console())
 
 
-def _write_page(db: Path, html: Path, language: Language, most_forms: int, *, with_contacts: bool) -> None:
+def _write_page(db: Path, html: Path, most_forms: int, *, with_contacts: bool) -> None:
     """The report as a page, whole or not at all."""
     try:
         from extract.page import make_page
@@ -94,7 +91,7 @@ def _write_page(db: Path, html: Path, language: Language, most_forms: int, *, wi
 
     with attach_for_reading(db) as connection:
         masked_schema(connection, with_contacts=with_contacts, reads_texts=True)
-        page = make_page(connection, language, most_forms)
+        page = make_page(connection, most_forms)
     try:
         html.write_text(page, "utf-8")
     except OSError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import jinja2
@@ -18,22 +18,21 @@ import yaml
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]  # it comes without type hints
 
+from extract.language import chosen, say
 from extract.page.charts import charts_of
 from extract.page.forms import shown_forms
 from extract.report import make_report
 
-Language = Literal["en", "zh"]
 
-
-def make_page(connection: duckdb.DuckDBPyConnection, language: Language, most_forms: int) -> str:
+def make_page(connection: duckdb.DuckDBPyConnection, most_forms: int) -> str:
     """The page over a database; at most `most_forms` forms are shown in full, the worst first."""
-    words = _words(language)
+    words = _words()
     report = make_report(connection, limit=most_forms)
     forms = shown_forms(connection, most_forms)
     (all_forms,) = connection.execute("SELECT count(*) FROM forms").fetchone() or (0,)
     template = _environment().get_template("page.html")
     return template.render(
-        language=language,
+        language=chosen(),
         words=words,
         report=report,
         forms=forms,
@@ -54,10 +53,10 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _words(language: Language) -> Mapping[str, str]:
-    """The page's own words in one language, by their key."""
+def _words() -> Mapping[str, str]:
+    """The page's own words in the chosen language, by their key."""
     both = yaml.safe_load((resources.files("extract.page") / "words.yaml").read_text("utf-8"))
-    return {key: str(word[language]) for key, word in both.items()}
+    return {key: say(word["en"], word["zh"]) for key, word in both.items()}
 
 
 def _as_script(value: object) -> Markup:

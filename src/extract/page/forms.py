@@ -50,7 +50,7 @@ def _shown(form: FormOnDesk) -> ShownForm:
     text = _ROW_JOINT.sub(" |", form.text).replace("\t", "|")
     marks = [_Mark(v.start, v.end, "value", str(number), v.name) for number, v in enumerate(form.values, start=1)]
     marks += [_Mark(*place, "leftover", "", "") for place in form.leftovers]
-    marks += [_Mark(*each.place, "finding", "", each.message) for each in form.findings if each.place]
+    marks += [_Mark(*each.place, "finding", "", str(each.message)) for each in form.findings if each.place]
     lines = (line for line in _lines(text, marks) if "".join(piece.text for piece in line).strip(" |"))
     return ShownForm(form, tuple(lines))
 

@@ -10,6 +10,7 @@ from extract.document import Block, Cell, Span, walk_tables
 from extract.findings import Finding, Outcome, Severity
 from extract.form import Citation, Field, Funding, Indicator, UsedLabel
 from extract.labels import LONGEST_LABEL, bare_label
+from extract.language import Message
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, MoneyLabel, RuleSet, look_up, money_label
 from extract.tokenizer import FormSlice
@@ -88,7 +89,7 @@ class Sheet:
         """The cell's text is a label."""
         self.ledger.claim(cell.start, cell.end, Owner.LABEL)
 
-    def note(self, code: str, severity: Severity, outcome: Outcome, message: str, span: Span | None = None) -> None:
+    def note(self, code: str, severity: Severity, outcome: Outcome, message: Message, span: Span | None = None) -> None:
         """Record a finding about this form."""
         self.findings.append(Finding(code, severity, outcome, message, span))
 
@@ -128,8 +129,7 @@ class Sheet:
             at = Span(place.start + part.start, place.start + part.end)
             self.fields.append(Field(_part_name(name, part.name), label, self.text[at.start : at.end], part.value, at))
         if reading.problem:
-            message = f"{label}: {_PROBLEMS[reading.problem]}"
-            self.note(reading.problem, "warning", "insufficient_data", message, place)
+            self.note(reading.problem, "warning", "insufficient_data", _PROBLEMS[reading.problem].at(label), place)
         self._add_citations(spec, place)
 
     def _add_citations(self, spec: FieldSpec, place: Span) -> None:
@@ -205,13 +205,15 @@ def _part_name(name: str, part: str) -> str:
 
 
 _PROBLEMS = {
-    "choice.none_ticked": "no option is ticked",
-    "choice.several_ticked": "more than one option is ticked",
-    "period.unread": "the text is not a period with a first and a last day",
-    "contact.incomplete": "the cell holds no name, or no phone number",
-    "contact.unread_phone": "the cell holds digits that are no phone number",
-    "phone.with_name": "the cell holds a name beside the phone number; it is not stored",
-    "phone.unread": "the text is not a phone number",
-    "date.unread": "the text is not a date",
-    "money.unread": "the text is not an amount of money",
+    "choice.none_ticked": Message("no option is ticked", "没有勾选任何选项"),
+    "choice.several_ticked": Message("more than one option is ticked", "勾选了不止一个选项"),
+    "period.unread": Message("the text is not a period with a first and a last day", "不是起止时间"),
+    "contact.incomplete": Message("the cell holds no name, or no phone number", "缺少姓名或电话"),
+    "contact.unread_phone": Message("the cell holds digits that are no phone number", "其中的数字不是电话号码"),
+    "phone.with_name": Message(
+        "the cell holds a name beside the phone number; it is not stored", "电话旁还有姓名，姓名未存入"
+    ),
+    "phone.unread": Message("the text is not a phone number", "不是电话号码"),
+    "date.unread": Message("the text is not a date", "不是日期"),
+    "money.unread": Message("the text is not an amount of money", "不是金额"),
 }
