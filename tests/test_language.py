@@ -14,6 +14,7 @@ from command_line import run_extract
 from extract.language import Message, language_of
 
 PACKAGE = Path(__file__).parents[1] / "src" / "extract"
+LATIN = re.compile("[A-Za-z]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -29,10 +30,7 @@ def pairs() -> Iterator[Pair]:
     """Every Message(…, …) and say(…, …) in the code."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            is_pair = (
-                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Message", "say")
-            )
-            if is_pair and len(node.args) == 2:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Message", "say") and len(node.args) == 2:
                 yield Pair(f"{path.relative_to(PACKAGE)}:{node.lineno}", *node.args)
 
 
@@ -66,7 +64,7 @@ def test_both_halves_say_something_of_the_same_values(pair: Pair) -> None:
     assert english
     assert english.strip()
     assert chinese
-    assert CHINESE.search(chinese), "the second half is Chinese"
+    assert CHINESE.search(chinese) or not LATIN.search(chinese), "the second half is Chinese"
     assert values(pair.english) == values(pair.chinese)
 
 

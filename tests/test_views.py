@@ -271,6 +271,7 @@ def test_what_to_look_at_comes_worst_first(tmp_path: Path) -> None:
             severity=severity,
             outcome="fail",
             message="x",
+            message_zh="某",
         )
     with open_for_reading(archive.write(tmp_path / "forms.duckdb")) as connection:
         assert connection.execute("select 项目名称, 原因 from 待查表").fetchall() == [

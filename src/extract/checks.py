@@ -115,9 +115,10 @@ def targets_are_read(form: Form, _: FormRule) -> Iterator[Finding]:
             message = Message(f"indicator {number} has no target", f"第{number}项指标没有指标值")
             yield Finding("target.blank", "warning", "insufficient_data", message, row.name_span)
         for warning in row.target.warnings:
+            doubt = warning.replace("_", " ")
             message = Message(
-                f"the target of indicator {number} needs a look: {warning.replace('_', ' ')}",
-                f"第{number}项指标的指标值需核对：{warning}",
+                f"the target of indicator {number} needs a look: {doubt}",
+                f"第{number}项指标的指标值需核对：{doubt}",
             )
             yield Finding(f"target.{warning}", "note", "insufficient_data", message, row.span)
 
