@@ -44,8 +44,9 @@ def words(half: ast.expr) -> str | None:
 
 
 def values(half: ast.expr) -> set[str]:
-    """What stands between braces."""
-    return {ast.unparse(node.value) for node in ast.walk(half) if isinstance(node, ast.FormattedValue)}
+    """What stands between braces; of a message inside a message, each half takes its own."""
+    inside = (ast.unparse(node.value) for node in ast.walk(half) if isinstance(node, ast.FormattedValue))
+    return {re.sub(r"\.(en|zh)$", "", value) for value in inside}
 
 
 PAIRS = list(pairs())
