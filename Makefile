@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DATABASE := demo.duckdb
 
-.PHONY: demo test test-browser bench bench-long kill samples golden clean
+.PHONY: demo test test-browser bench bench-long kill fuzz samples golden clean
 
 demo: .venv/installed  ## import samples/ into a DuckDB file and print the report
 	rm -f $(DEMO_DATABASE)
@@ -29,6 +29,10 @@ bench-long: .venv/installed-dev  ## import 100,000 documents: memory and growth
 
 kill: .venv/installed-dev  ## kill an import at fifty random moments; nothing may be torn or lost
 	KILLS=50 $(BIN)/python -m pytest tests/test_interruption.py
+
+fuzz: .venv/installed-dev  ## mutants of good input through every reader, the rules and the targets; MINUTES=5
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --editable '.[fuzz]'
+	PYTHONPATH=tests nice $(BIN)/python -m fuzz --minutes $(or $(MINUTES),5)
 
 samples: .venv/installed-dev  ## write samples/ anew
 	$(BIN)/python tests/make_samples.py

@@ -70,6 +70,10 @@ ROWS = st.lists(CELLS, min_size=1, max_size=7).map(lambda cells: "".join(f"\t{ce
 DUMPS = st.lists(st.one_of(ROWS, WORDS.map(lambda word: f"{word}\n\n")), min_size=1, max_size=25).map("".join)
 
 
+def characters(text: str) -> list[str]:
+    return sorted("".join(text.split()))
+
+
 def assert_promises_hold(extraction: Extraction) -> None:
     """Characters add up, values trace back, leftovers are listed."""
     assert extraction.document is not None
@@ -85,7 +89,8 @@ def assert_promises_hold(extraction: Extraction) -> None:
         for row in form.indicators:
             for value, span in ((row.name, row.name_span), (row.target_text, row.span)):
                 raw = text[span.start : span.end]
-                assert "".join(raw.split()) == "".join((value or "").split()) or RULES.phrases.is_blank(raw)
+                # A target out of three columns says its operator first, wherever that stood.
+                assert characters(raw) == characters(value or "") or RULES.phrases.is_blank(raw)
         for cited in form.citations:
             assert text[cited.span.start : cited.span.end].endswith("号")
         for finding in extracted.findings:

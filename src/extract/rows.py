@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,9 @@ from extract.target import Target
 # DECIMAL(38, 6) of schema.sql.
 _DECIMAL_PLACES = 6
 _DECIMAL_LIMIT = Decimal(10) ** 32
+_SMALLEST = Decimal(10) ** -_DECIMAL_PLACES
+# Enough for every digit of such a column; the usual 28 would round, or refuse.
+_EXACT = Context(prec=80)
 
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
@@ -240,7 +243,7 @@ def _rounded(written: str | None) -> Decimal | None:
     if written is None:
         return None
     exact = Fraction(written)
-    value = round(exact * 10**_DECIMAL_PLACES) / Decimal(10) ** _DECIMAL_PLACES
+    value = _EXACT.multiply(Decimal(round(exact / Fraction(_SMALLEST))), _SMALLEST)
     return value if abs(value) < _DECIMAL_LIMIT else None
 
 
@@ -253,6 +256,6 @@ def _bound(written: str | None) -> Decimal | None:
 
 def _decimal(value: Decimal | None) -> Decimal | None:
     """The value if a DECIMAL(38, 6) holds it exactly; what would be rounded stays in the text alone."""
-    if value is None or abs(value) >= _DECIMAL_LIMIT or value != round(value, _DECIMAL_PLACES):
+    if value is None or abs(value) >= _DECIMAL_LIMIT or value != value.quantize(_SMALLEST, context=_EXACT):
         return None
     return value

@@ -71,6 +71,10 @@ class RuleFile:
             data = path.read_bytes()
             loader = _SafeLoader(data.decode("utf-8"))
             root = loader.get_single_node()
+            if repeated := _first_alias(root):
+                message = "an alias (*) repeats what an anchor (&) names; rule files say everything where it stands"
+                self._problems.append(Problem(path, repeated.start_mark.line + 1, "", message, "rules.syntax"))
+                return
             content = loader.construct_document(root) if root else None
         except OSError as error:
             raise RuleError("rules.unreadable", f"{path}: cannot be read: {error.strerror}") from error
@@ -83,6 +87,10 @@ class RuleFile:
             line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
             message = f"{getattr(error, 'problem', None) or 'is no YAML'}; check indentation and quotes"
             self._problems.append(Problem(path, line, "", message, "rules.syntax"))
+            return
+        except (ValueError, LookupError, AttributeError) as error:  # PyYAML's at a tag or date that its value belies
+            message = f"a value is not what its tag or form says ({error}); put it in quotes"
+            self._problems.append(Problem(path, 1, "", message, "rules.syntax"))
             return
         self.data += data + b"\0"
         for node in _nodes(root):
@@ -170,18 +178,26 @@ def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Nod
     return None
 
 
-def _nodes(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    """`node` and everything below it."""
-    if node is None:
-        return
-    yield node
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield key
-            yield from _nodes(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _nodes(item)
+def _nodes(root: yaml.Node | None) -> Iterator[yaml.Node]:
+    """`root` and everything below it, in the file's order. What an alias repeats comes again each time."""
+    waiting = [root] if root else []
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            waiting += [each for pair in reversed(node.value) for each in reversed(pair)]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += reversed(node.value)
+
+
+def _first_alias(root: yaml.Node | None) -> yaml.Node | None:
+    """The first node that stands at two places: some aliases of aliases are more than any memory, or have no end."""
+    seen: set[int] = set()
+    for node in _nodes(root):
+        if id(node) in seen:
+            return node
+        seen.add(id(node))
+    return None
 
 
 def _replaces(root: yaml.Node | None) -> bool:

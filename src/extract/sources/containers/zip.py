@@ -52,11 +52,11 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The files of the archive; folders have none of their own."""
     file = path.open("rb")
     archive = zipfile.ZipFile(_Mended(file))
-    return (_member(file, info, limits) for info in archive.infolist() if not info.is_dir())
+    return (_member(file, info, limits) for info in archive.infolist() if not info.filename.endswith("/"))
 
 
 def _member(file: BinaryIO, info: zipfile.ZipInfo, limits: Limits) -> Member:
-    name, size = _name(info), info.file_size
+    name, size = _name(info) or "unnamed", info.file_size  # no name would be the place of the archive itself
     if info.flag_bits & _ENCRYPTED:
         return refused(name, size, "source.encrypted", "is protected by a password; unpack it and import the files")
     if info.compress_type not in _PACKED:
