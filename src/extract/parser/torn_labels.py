@@ -14,7 +14,6 @@ the same one, and nothing but white space without a tab stands between them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from extract.document import Block, Cell, Paragraph, Table
 from extract.labels import LONGEST_LABEL, bare_label
@@ -83,10 +82,10 @@ class _Mender:
             return (), _counted((*above[:-1], label, *row[1:]))
         blocks = last.blocks[:-1]
         end = blocks[-1].end if blocks and isinstance(blocks[-1], Paragraph) else last.start
-        cut = replace(last, start=min(last.start, end), end=end, blocks=blocks)
+        cut = last._replace(start=min(last.start, end), end=end, blocks=blocks)
         kept = (*above[:-1], cut) if blocks or len(above) > 1 else ()
         return kept, (label, *row[1:])
 
 
 def _counted(row: _Row) -> _Row:
-    return tuple(replace(cell, column=column) for column, cell in enumerate(row))
+    return tuple(cell._replace(column=column) for column, cell in enumerate(row))

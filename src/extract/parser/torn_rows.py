@@ -10,7 +10,6 @@ together again, and only if they give exactly that number::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from extract.document import Cell
 
@@ -26,6 +25,6 @@ def mended(rows: Sequence[Row], length: int) -> tuple[Row, int] | None:
     for taken, row in enumerate(rows[:MOST_PIECES], start=1):
         cells += row
         if len(cells) >= length:
-            whole = tuple(replace(cell, column=column) for column, cell in enumerate(cells))
+            whole = tuple(cell._replace(column=column) for column, cell in enumerate(cells))
             return (whole, taken) if len(cells) == length else None
     return None

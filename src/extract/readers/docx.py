@@ -15,7 +15,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote
@@ -640,7 +640,7 @@ class _TableWalk:
         for merge in self._merges:
             if merge.height > 1:
                 cells = self._rows[merge.row]
-                cells[merge.position] = replace(cells[merge.position], row_span=merge.height)
+                cells[merge.position] = cells[merge.position]._replace(row_span=merge.height)
         return Table(tuple(tuple(cells) for cells in self._rows), has_grid=True)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from extract.document import Cell, Paragraph
 from extract.parser.indicators.header import Column, Header, Row
@@ -77,7 +76,7 @@ class Grid:
             if before is None or self._sheet.is_blank(before):
                 own[column] = cell
             elif column.holds in _JOINED and not self._sheet.is_blank(cell) and _lies_in(column, before, cell):
-                own[column] = replace(before, end=cell.end)  # the header stands above both
+                own[column] = before._replace(end=cell.end)  # the header stands above both
             holds = {each.holds for each in covered}
             fits &= not {"name", "target"} <= holds or self._sheet.is_blank(cell)
         merged = {c: over for c in self._columns if c.holds in _CARRIED and (over := self._merged_over(c))}
@@ -158,7 +157,7 @@ class Dump:
             return row
         for above, block in itertools.pairwise(block for block in last.blocks if isinstance(block, Paragraph)):
             if self._sheet.rules.phrases.opens_instructions(self._sheet.text[block.start : block.end]):
-                return (*row[:-1], replace(last, end=above.end))
+                return (*row[:-1], last._replace(end=above.end))
         return row
 
     def position(self, column: Column) -> int:

@@ -7,7 +7,7 @@ the end of a row tells which of its cells are not there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
@@ -104,7 +104,7 @@ def _write_table(table: RawTable, out: TextWriter) -> Table:
         out.write("\n")
         rows.append(cells)
     for row, position, height in merges.heights():
-        rows[row][position] = replace(rows[row][position], row_span=height)
+        rows[row][position] = rows[row][position]._replace(row_span=height)
     return Table(tuple(map(tuple, rows)), has_grid=True)
 
 
