@@ -94,7 +94,8 @@ _BODY = _names("w:body")
 _ROW = _names("w:tr")
 _CELL = _names("w:tc")
 _PARAGRAPH = _names("w:p")
-_PROPERTY_LISTS = _names("w:trPr", "w:tcPr", "w:rPr")
+_CELL_PROPERTIES = _names("w:tcPr")
+_PROPERTY_LISTS = _CELL_PROPERTIES | _names("w:trPr", "w:rPr")
 _TELLING_PROPERTIES = {
     name: kind
     for kind in ("gridBefore", "del", "moveFrom", "gridSpan", "vMerge", "hMerge", "vanish", "u")
@@ -124,6 +125,7 @@ _CONTENT = (*_TEXT, *_names("w:sym", "w:fldChar", "w:fldSimple", "w14:checkbox")
 
 
 _PREFIX, _STRICT_PREFIX = (f"{{{namespace}}}" for namespace in _NAMESPACES["w"])
+_VALUE, _STRICT_VALUE = f"{_PREFIX}val", f"{_STRICT_PREFIX}val"
 
 
 def _attribute(element: _Element, name: str) -> str | None:
@@ -354,8 +356,11 @@ class _Walk:
         self.out = out
         self.has_symbol_letters = story.may_hold(b'ascii="Wingdings', b'ascii="Symbol"')
         """Whether a run may have ordinary letters in a symbol font."""
-        self.properties = _telling_properties(story.element)
-        self.not_plain = _not_plain(story.element)
+        self.properties: dict[str, dict[_Element, str | None]] = {kind: {} for kind in _TELLING_PROPERTIES.values()}
+        """The properties that change what is read: the value of each kind by the row, cell or run that has it."""
+        self.not_plain: set[_Element] = set()
+        """The paragraphs that hold anything that reads otherwise than as the text in it."""
+        self._look_over(story.element)
         self.is_compact = not (self.has_symbol_letters or story.may_hold(b"\n"))
         """Whether there is no text but that of runs, which reads as it is written."""
         self.lists = lists
@@ -372,32 +377,25 @@ class _Walk:
         self.has_underlines = False
         self.depth = 0
 
-
-def _telling_properties(story: _Element) -> dict[_Element, dict[str, str | None]]:
-    """The properties that change what is read, by the row, cell or run that has them.
-
-    Few elements have any, so to find these in one go is much faster than to ask every element for its properties.
-    """
-    found: dict[_Element, dict[str, str | None]] = {}
-    for prop in story.iter(*_TELLING_PROPERTIES):
-        parent = prop.getparent()
-        if parent is not None and parent.tag in _PROPERTY_LISTS:
-            owner = parent.getparent()
-            if owner is not None:
-                found.setdefault(owner, {})[_TELLING_PROPERTIES[prop.tag]] = _attribute(prop, "val")
-    return found
-
-
-def _not_plain(story: _Element) -> set[_Element]:
-    """The paragraphs that hold anything that reads otherwise than as the text in it."""
-    found: set[_Element] = set()
-    for element in story.iter(*_NOT_PLAIN):
-        parent = element.getparent()
-        while parent is not None and parent not in found:
-            if parent.tag in _PARAGRAPH:
-                found.add(parent)
-            parent = parent.getparent()
-    return found
+    def _look_over(self, story: _Element) -> None:
+        """Find the properties and the paragraphs that tell, which are few, much faster than to ask each element."""
+        properties, not_plain = self.properties, self.not_plain
+        for element in story.iter(*_TELLING):
+            tag = element.tag
+            parent = element.getparent()
+            if parent is None:
+                continue
+            if tag in _TELLING_PROPERTIES and parent.tag in _PROPERTY_LISTS:
+                owner = parent.getparent()
+                if owner is not None:
+                    value = element.get(_VALUE)
+                    properties[_TELLING_PROPERTIES[tag]][owner] = element.get(_STRICT_VALUE) if value is None else value
+            if tag in _NOT_PLAIN:
+                above: _Element | None = parent
+                while above is not None and above not in not_plain:
+                    if above.tag in _PARAGRAPH:
+                        not_plain.add(above)
+                    above = above.getparent()
 
 
 def _list_items(story: _Element) -> dict[_Element, ListItem]:
@@ -477,8 +475,7 @@ def _paragraph(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
         _end_paragraph(blocks, walk)
     if walk.lists:
         text = _numbered(text, element, walk.lists, walk)
-    start, end = walk.out.write(text)
-    blocks.append(Paragraph(start, end))
+    blocks.append(Paragraph(walk.out.write(text), walk.out.position))
     if walk.boxes:
         _text_boxes(walk, blocks)
 
@@ -514,8 +511,11 @@ def _numbered(text: str, paragraph: _Element, lists: Lists, walk: _Walk) -> str:
 def _is_gone(paragraph: _Element, walk: _Walk) -> bool:
     """Whether the mark of a paragraph is deleted or hidden, so that a blank one does not count."""
     properties = _child(paragraph, _PARAGRAPH_PROPERTIES)
-    of_mark = walk.properties.get(properties, _NO_PROPERTIES) if properties is not None else _NO_PROPERTIES
-    return "del" in of_mark or "moveFrom" in of_mark or _is_on(of_mark.get("vanish", "off"))
+    if properties is None:
+        return False
+    of_marks = walk.properties
+    is_deleted = properties in of_marks["del"] or properties in of_marks["moveFrom"]
+    return is_deleted or _is_on(of_marks["vanish"].get(properties, "off"))
 
 
 def _text_boxes(walk: _Walk, blocks: list[Block]) -> None:
@@ -545,9 +545,6 @@ def _table(element: _Element, walk: _Walk, blocks: list[Block]) -> None:
         for row, _ in _members(element, _ROW):
             table.add_row(row)
     blocks.append(table.table())
-
-
-_NO_PROPERTIES: dict[str, str | None] = {}
 
 
 class _Place(NamedTuple):
@@ -586,12 +583,12 @@ class _TableWalk:
         Word hides text in a covered cell. Here it comes out as a cell of its own, over the merged one: it must not be
         lost, and it is no part of what the merged cell shows.
         """
-        properties = self._walk.properties.get(element, _NO_PROPERTIES)
-        if "del" in properties:
+        properties = self._walk.properties
+        if element in properties["del"]:
             return
         above, self._open_merges = self._open_merges, {}
         cells: list[Cell] = []
-        for place in self._places(element, _number(properties.get("gridBefore"), 0)):
+        for place in self._places(element, _number(properties["gridBefore"].get(element), 0)):
             covered = place.merge is not None and self._merge(place, above.get(place.column), len(cells))
             if not covered or not (_is_bare(place.cell) or _is_blank(place.cell)):
                 cells.append(self._cell(place, is_first=not cells))
@@ -600,14 +597,15 @@ class _TableWalk:
 
     def _places(self, row: _Element, column: int) -> list[_Place]:
         """The cells of a row from `column` on; one that only continues its left neighbour (w:hMerge) widens it."""
+        properties = self._walk.properties
+        spans, merges, joined = properties["gridSpan"], properties["vMerge"], properties["hMerge"]
         places: list[_Place] = []
         for cell, checkbox in _members(row, _CELL):
-            properties = self._walk.properties.get(cell, _NO_PROPERTIES)
-            width = max(1, _number(properties.get("gridSpan"), 1))
-            if properties.get("hMerge", "restart") != "restart" and places and _is_blank(cell):
+            width = max(1, _number(spans[cell], 1)) if cell in spans else 1
+            if places and joined.get(cell, "restart") != "restart" and _is_blank(cell):
                 places[-1] = places[-1]._replace(width=places[-1].width + width)
             else:
-                merge = (properties["vMerge"] or "continue") if "vMerge" in properties else None
+                merge = (merges[cell] or "continue") if cell in merges else None
                 places.append(_Place(cell, checkbox, column, width, merge))
             column += width
         return places
@@ -627,13 +625,20 @@ class _TableWalk:
 
     def _cell(self, place: _Place, is_first: bool) -> Cell:
         walk = self._walk
+        out = walk.out
         if not is_first:
-            walk.out.write("\t")
+            out.write("\t")
         walk.checkbox = place.checkbox
-        start = walk.out.position
-        blocks = _read_blocks(place.cell, walk)
+        start = out.position
+        text = _text_of_plain_cell(place.cell, walk)
+        blocks: tuple[Block, ...]
+        if text is None:
+            blocks = _read_blocks(place.cell, walk)
+        else:
+            out.write(text)
+            blocks = (Paragraph(start, out.position),)
         walk.checkbox = None
-        return Cell(len(self._rows), place.column, 1, place.width, start, walk.out.position, blocks)
+        return Cell(len(self._rows), place.column, 1, place.width, start, out.position, blocks)
 
     def table(self) -> Table:
         """The finished table, every merged cell with its height."""
@@ -642,6 +647,14 @@ class _TableWalk:
                 cells = self._rows[merge.row]
                 cells[merge.position] = cells[merge.position]._replace(row_span=merge.height)
         return Table(tuple(tuple(cells) for cells in self._rows), has_grid=True)
+
+
+def _text_of_plain_cell(cell: _Element, walk: _Walk) -> str | None:
+    """The text of a cell with one plain paragraph, as most have: a fast answer for `_read_blocks`."""
+    content = _children(cell)
+    if walk.lists or len(content) != 2 or content[0].tag not in _CELL_PROPERTIES or content[1].tag not in _PARAGRAPH:
+        return None
+    return _plain_text(content[1], walk)
 
 
 def _members(parent: _Element, wanted: frozenset[str]) -> Iterator[tuple[_Element, str | None]]:
@@ -671,13 +684,13 @@ def _walk_inlines(parent: _Element, walk: _Walk) -> None:
 
 
 def _run(element: _Element, walk: _Walk) -> None:
-    properties = walk.properties.get(element)
-    if properties and _is_on(properties.get("vanish", "off")):
+    properties = walk.properties
+    if _is_on(properties["vanish"].get(element, "off")):
         _walk_field_parts(element, walk)
         return
     start = len(walk.pieces)
     _walk_inlines(element, walk)
-    if properties and (properties.get("u") or "none") != "none":
+    if (properties["u"].get(element) or "none") != "none":
         # Pieces of an instruction are no text.
         walk.pieces[start:] = [Underlined(p) if type(p) is str else p for p in walk.pieces[start:]]
         walk.has_underlines = True
@@ -942,7 +955,10 @@ _INLINES: dict[str, _InlineHandler | None] = _by_name(
 )
 
 # What reads otherwise than as the text in it.
-_NOT_PLAIN = (
-    *(name for name, handler in _INLINES.items() if handler not in (None, _run, _text)),
-    *_names("w:del", "w:moveFrom", "w:rt", "w:vanish", "w:u"),
+_NOT_PLAIN = frozenset(
+    (
+        *(name for name, handler in _INLINES.items() if handler not in (None, _run, _text)),
+        *_names("w:del", "w:moveFrom", "w:rt", "w:vanish", "w:u"),
+    )
 )
+_TELLING = sorted(_NOT_PLAIN | _TELLING_PROPERTIES.keys())

@@ -100,7 +100,7 @@ def _lay_out(story: Sequence[Drawn], out: TextWriter, characters: Characters) ->
         if isinstance(block, str):
             text = block.text() if isinstance(block, Numbered) else block
             text = text if text.isascii() or not characters else text.translate(characters)
-            blocks.append(Paragraph(*out.write(text)))
+            blocks.append(Paragraph(out.write(text), out.position))
         else:
             blocks.append(_lay_out_table(block, out, characters))
     return tuple(blocks)
