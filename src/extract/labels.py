@@ -24,9 +24,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Longer texts are never labels; the bound keeps label look-ups cheap on pages of prose.
 LONGEST_LABEL = 60
+# So long is a label with the white space that people write into it; the results of longer texts are not kept.
+_LONGEST_WRITTEN = 4 * LONGEST_LABEL
 
 # 一、 · 1. · 1) · (一) · 1.1 · a) · a bullet
 _ENUMERATOR = re.compile(
@@ -34,6 +37,8 @@ _ENUMERATOR = re.compile(
     r"(?:(?<=\.)\d{1,2}(?:\.\d{1,2})*[、.]?)?|[a-z]\)|[•●■◆▪➢])"
 )
 _ONLY_NUMBERS = re.compile(r"(?:\([一二三四五六七八九十]{1,3}\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])+")
+# Most labels are words alone, which nothing below changes.
+_WORDS = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
 # Zero-width characters and Word's cell mark, which some dumps keep.
 _WITHOUT_INVISIBLES = dict.fromkeys([0x07, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _NARROW = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: 0x20}
@@ -54,6 +59,14 @@ def narrow(text: str) -> str:
 
 def compact(text: str) -> str:
     """`text` in NFKC without any white space, for comparing; offsets into it mean nothing."""
+    if _WORDS.fullmatch(text):
+        return text
+    return _compacted(text) if len(text) <= _LONGEST_WRITTEN else _compacted.__wrapped__(text)
+
+
+# Every stage asks for the texts of the same cells.
+@lru_cache(maxsize=4096)
+def _compacted(text: str) -> str:
     bare = "".join(unicodedata.normalize("NFKC", text).split())
     # Invisible characters do not print, and few texts have any.
     return bare if bare.isprintable() else bare.translate(_WITHOUT_INVISIBLES)
@@ -61,6 +74,13 @@ def compact(text: str) -> str:
 
 def bare_label(text: str) -> str:
     """The part of a label that tells it from others; "" for blank text and for text too long to be a label."""
+    if _WORDS.fullmatch(text):
+        return text if len(text) <= LONGEST_LABEL else ""
+    return _bare(text) if len(text) <= _LONGEST_WRITTEN else _bare.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> str:
     bare = compact(text)
     if len(bare) > LONGEST_LABEL:
         return ""

@@ -361,12 +361,18 @@ _WRAPPED_NUMBER = re.compile(
 )
 
 
+# Longer texts are no amounts, whatever white space is among their digits.
+_LONGEST_AMOUNT = 80
+
+
 def read_money(text: str) -> Money | None:
     """An amount of money, None for everything else; a unit cut short (万) is completed (万元).
 
     >>> read_money("1,200.50万元"), read_money("10"), read_money("约10万元"), read_money("3 4")
     (Money(amount=Decimal('1200.50'), unit='万元'), Money(amount=Decimal('10'), unit=None), None, None)
     """
+    if len(text) > _LONGEST_AMOUNT or not _DIGIT.search(text):
+        return None
     text = _WRAPPED_NUMBER.sub("", text.strip())
     if re.search(r"\d\s+\d", text):  # "3 4" may be one number or two
         return None

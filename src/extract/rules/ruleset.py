@@ -173,7 +173,10 @@ class Phrases:
         """Whether `text` says "nothing": white space, 无, a dash, the numbers of empty list items."""
         if len(text) > 20:
             return False
-        return not text or text.isspace() or compact(text) in self._blanks or is_only_numbering(text)
+        if not text or text.isspace():
+            return True
+        bare = compact(text)
+        return bare in self._blanks or is_only_numbering(bare)
 
 
 class Levels:
