@@ -397,7 +397,8 @@ def test_no_finding_tells_a_name_or_a_phone(extract_text: Callable[[str], Extrac
         f"\t{TITLE}\n\n", "专项名称|公园管护", "联系人及电话|周明", "专项属性|新增项目□ 延续项目□", "专项起止时间|长期"
     )
     extraction = extract_text(text)
-    messages = " ".join(f"{finding.message.en} {finding.message.zh}" for form in extraction.forms for finding in form.findings)
+    found = [finding.message for form in extraction.forms for finding in form.findings]
+    messages = " ".join(f"{message.en} {message.zh}" for message in found)
     assert {"contact.incomplete", "choice.none_ticked", "period.unread"} <= codes(extraction)
     assert "周明" not in messages
 
