@@ -22,7 +22,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"tui", "page"},
-    {"review"},
+    {"review", "cluster"},
     {"importer", "report", "show", "query", "explain", "export", "goldens", "draft", "coverage", "difference", "grid"},
     {"result"},
     {"isolation", "working_copy"},

@@ -37,3 +37,7 @@ class RuleError(ExtractError):
 
 class StoreError(ExtractError):
     """The database cannot be used: locked by another process, not ours, or of another version."""
+
+
+class ClusterError(ExtractError):
+    """The machines of a cluster cannot do it: not reachable, of another version, without the folders that they need."""

@@ -120,9 +120,22 @@ def import_paths(
 
     What has been read when somebody interrupts is written, and the database is whole.
     """
+    return import_sources(find_sources(paths), database, rules, options, progress, expected=count_sources(paths))
+
+
+def import_sources(
+    found: Iterable[Source | SourceError],
+    database: Path,
+    rules: RuleSet,
+    options: Options | None = None,
+    progress: Progress = lambda summary: None,
+    *,
+    expected: int = 0,
+) -> Summary:
+    """Import what has been found, `expected` sources of it or so, as `import_paths` does."""
     with _running(database, rules, options or Options(), progress) as run:
-        run.summary.total = count_sources(paths)
-        run.import_sources(find_sources(paths))
+        run.summary.total = expected
+        run.import_sources(found)
     return run.summary
 
 
@@ -144,6 +157,19 @@ def preview(paths: Sequence[Path], database: Path, rules: RuleSet, options: Opti
             for source, state in sources:
                 _decide(source, state, options, summary)
     return summary
+
+
+def sources_to_read(
+    paths: Sequence[Path], database: Path, rules: RuleSet, options: Options, summary: Summary
+) -> Iterator[Source]:
+    """What an import of `paths` would read, and the litter that it would note; the rest is counted in `summary`."""
+    with WorkingCopy(database, __version__, rules.version) as database_copy:
+        for sources in _looked_up(find_sources(paths), database_copy, rules.version, summary):
+            for source, state in sources:
+                if _decide(source, state, options, Summary()) in ("read", "litter"):
+                    yield source
+                else:
+                    _decide(source, state, options, summary)
 
 
 # ------------------------------------------------------------------------------------------------------- discovering

@@ -448,3 +448,11 @@ COMMENT ON COLUMN project_links.score IS 'Similarity to the name of linked_to, 0
 COMMENT ON COLUMN project_links.reason IS 'first: the project''s earliest form · same_name: printed alike · same_key: alike but for year, numbering, 专项 and the like · similar_name · no_unit: the form names no unit, so that nothing was linked';
 COMMENT ON COLUMN project_links.linked_to IS 'The form whose name it was compared with';
 COMMENT ON COLUMN project_links.duplicate_of IS 'A form of the same kind and year with exactly the same content, such as a copy in another format; sums leave this one out';
+
+CREATE TABLE IF NOT EXISTS merged_parts (
+    part VARCHAR PRIMARY KEY,
+    merged_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE merged_parts IS 'Parts of imports on several machines that have been merged into this database, so that none is merged twice';
+COMMENT ON COLUMN merged_parts.part IS 'Name of the part in its folder';
+COMMENT ON COLUMN merged_parts.merged_at IS 'When it was merged, UTC';

@@ -131,6 +131,10 @@ class Store:
         """
         return self._fetch(sql, {"ids": list(document_ids)})
 
+    def merged_parts(self) -> set[str]:
+        """The parts that have been merged into this database."""
+        return {name for (name,) in self._fetch("SELECT part FROM merged_parts")}
+
     # ------------------------------------------------------------------------------------------------------- writing
 
     def write(
@@ -158,11 +162,11 @@ class Store:
         rows["files"] = [(*file, seen_at) for file in met.values()]
         with self.transaction() as connection:
             given_up = self._forget_files(met, complete)
-            self._forget_documents(new)
+            self.forget_documents(new)
             for table, values in rows.items():
                 self._append(table, values)
             replay(connection, list(new))
-            self._forget_documents(self._without_file(given_up))
+            self.forget_documents(self.without_file(given_up))
         return new
 
     def link_projects(self, rules: RuleSet) -> int:
@@ -213,11 +217,12 @@ class Store:
         self._execute(f"DELETE {old}", values)
         return [document_id for (document_id,) in named if document_id]
 
-    def _without_file(self, document_ids: Collection[str]) -> list[str]:
+    def without_file(self, document_ids: Collection[str]) -> list[str]:
+        """Those of these documents that no file holds any more."""
         sql = "SELECT unnest($ids) AS id EXCEPT SELECT document_id FROM files"
         return [document_id for (document_id,) in self._fetch(sql, {"ids": list(document_ids)})] if document_ids else []
 
-    def _forget_documents(self, document_ids: Collection[str]) -> None:
+    def forget_documents(self, document_ids: Collection[str]) -> None:
         """Take out what an earlier parse of these documents left."""
         ids = {"ids": list(document_ids)}
         known = "SELECT unnest($ids)"

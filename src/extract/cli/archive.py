@@ -16,6 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, RulesFolder, rule_set_of
+from extract.cli.cluster import (
+    import_on_cluster,
+    print_merged,
+    print_next,
+    print_next_of_parts,
+    refuse_contradictions,
+)
 from extract.cli.output import EXIT_FAILURES, EXIT_UNREADABLE, complain, database_option, print_json
 
 if TYPE_CHECKING:
@@ -49,6 +56,21 @@ def import_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and write nothing.")] = False,
     timeout: Timeout = 120,
     memory: Memory = 1024,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="Read the files on the workers of this Dask scheduler."),
+    ] = None,
+    parts: Annotated[
+        str | None,
+        typer.Option(
+            "--parts",
+            metavar="FOLDER",
+            help="With --cluster: what the workers write; a folder that all machines share.",
+        ),
+    ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge/--no-merge", help="With --cluster: bring the parts into the database at the end.")
+    ] = True,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -59,23 +81,35 @@ def import_command(
     and goes on where it was interrupted. Others can read the database meanwhile.
 
     Example:  extract import archive/2021 --db forms.duckdb
+
+    On many machines:  extract import archive --cluster tcp://HOST:8786 --parts /shared/parts
     """
     from extract.importer import Options, import_paths, preview
 
     options = Options(timeout=timeout, memory_bytes=memory * 2**20, retry_failed=retry_failed, since=_utc(since))
     options = replace(options, jobs=jobs or options.jobs)
+    refuse_contradictions(cluster, parts, jobs=jobs, dry_run=dry_run)
     rule_set = rule_set_of(rules)
     if dry_run:
         _print_preview(preview(paths, db, rule_set, options), as_json=as_json)
         return
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us politely gets the same care as Ctrl-C
+    merged = None
     with _progress(quiet=quiet or as_json) as advance:
-        summary = import_paths(paths, db, rule_set, options, advance)
+        if cluster and parts:
+            summary, merged = import_on_cluster(
+                paths, db, rule_set, options, advance, cluster=cluster, parts=parts, merges=merge
+            )
+        else:
+            summary = import_paths(paths, db, rule_set, options, advance)
     _print_problems(summary)
     if as_json:
-        print_json(_summary_as_json(summary))
+        print_json(_summary_as_json(summary) | ({"merged": asdict(merged)} if merged else {}))
     elif not quiet:
-        _print_summary(summary, db)
+        _print_summary(summary)
+        if merged:
+            print_merged(merged, db)
+        print_next_of_parts(parts, db) if parts and not merged else print_next(db)
     if summary.failures and not (summary.documents or summary.duplicates or summary.skipped):
         raise typer.Exit(EXIT_UNREADABLE)
     if summary.failures or summary.error_findings:
@@ -229,7 +263,7 @@ def _print_problems(summary: Summary) -> None:
         complain(f"and {more} more that gave nothing; extract report lists them")
 
 
-def _print_summary(summary: Summary, db: Path) -> None:
+def _print_summary(summary: Summary) -> None:
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(summary.statuses.items()))
     known = summary.skipped + summary.duplicates
     typer.echo(
@@ -240,7 +274,6 @@ def _print_summary(summary: Summary, db: Path) -> None:
     )  # fmt: skip
     for line in _remarks(summary):
         typer.echo(line, err=True)
-    typer.echo(f"Next: extract report{database_option(db)}", err=True)
 
 
 def _in_archives(summary: Summary) -> str:

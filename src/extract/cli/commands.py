@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extract import __version__
-from extract.cli import archive, database, file, queries, review, rules
+from extract.cli import archive, cluster, database, file, queries, review, rules
 from extract.cli.typer_words import Command, Group
 from extract.language import Language, say
 
@@ -60,6 +60,8 @@ def _options(
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "import": archive.import_command,
+    "merge": cluster.merge_command,
+    "attach": cluster.attach_command,
     "reparse": archive.reparse_command,
     "link": archive.link_command,
     "compact": archive.compact_command,
