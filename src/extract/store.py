@@ -291,6 +291,7 @@ def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         raise _explained(path, error) from error
     _check_schema(path, connection)
+    _allow_parts(path, connection)
     connection.execute("SET python_enable_replacements = false; SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
@@ -306,7 +307,36 @@ def attach_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         connection.close()
         raise _explained(path, error) from error
+    _allow_parts(path, connection, "unmasked.")
     return connection
+
+
+def parts_behind(path: Path) -> str | None:
+    """The folder of parts that a database shows; None of one that holds its rows itself. Raises StoreError."""
+    connection = open_for_reading(path)
+    try:
+        return _parts_behind(connection)
+    finally:
+        connection.close()
+
+
+def _parts_behind(connection: duckdb.DuckDBPyConnection, database: str = "") -> str | None:
+    try:
+        found = connection.execute(f"SELECT folder FROM {database}attached_parts LIMIT 1").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return str(found[0]) if found else None
+
+
+def _allow_parts(path: Path, connection: duckdb.DuckDBPyConnection, database: str = "") -> None:
+    """Let the connection read the parts that this database shows, and no other files once it is locked."""
+    if folder := _parts_behind(connection, database):
+        if not Path(folder).is_dir():
+            connection.close()
+            message = f"{path}: shows the parts in {folder}, which is not there; bring it back, or attach them anew"
+            raise StoreError("database.parts_missing", message)
+        quoted = folder.replace("'", "''")
+        connection.execute(f"SET allowed_directories = ['{quoted}']")
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
@@ -364,6 +394,7 @@ def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             _create_schema(connection)
         else:
             _check_schema(path, connection)
+            _refuse_parts(path, connection)
     except BaseException as error:
         connection.close()
         if isinstance(error, duckdb.Error):
@@ -406,6 +437,12 @@ def _check_schema(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         connection.close()
         message = f"{path}: was made by another version of extract; import into a new file with --db"
         raise StoreError("database.other_version", message)
+
+
+def _refuse_parts(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    if _parts_behind(connection):
+        message = f"{path}: only shows parts, and cannot be written; merge them: extract merge PARTS --db FILE"
+        raise StoreError("database.attached", message)
 
 
 def _explained(path: Path, error: duckdb.Error) -> StoreError:

@@ -83,6 +83,28 @@ def merge_command(
         print_next(db)
 
 
+def attach_command(
+    parts: Parts,
+    db: Database = DEFAULT_DATABASE,
+    rules: RulesFolder = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a database that reads the parts of an import with --cluster where they lie, without copying them.
+
+    It answers like any other (report, show, sql, export), but nothing can be written into it. Attach again when there
+    are more parts.
+
+    Example:  extract attach /shared/parts --db forms.duckdb
+    """
+    from extract.cluster import parts as folders
+    from extract.cluster.attaching import attach
+
+    forms = attach(folders.Parts(parts), db, rule_set_of(rules))
+    if not quiet:
+        typer.echo(f"{db} shows {forms} forms of the parts in {parts}", err=True)
+        print_next(db)
+
+
 def print_merged(merged: Merged, db: Path) -> None:
     """What a merge did."""
     typer.echo(
@@ -99,4 +121,4 @@ def print_next(db: Path) -> None:
 
 def print_next_of_parts(parts: str, db: Path) -> None:
     """The commands that make something of parts."""
-    typer.echo(f"Next: extract merge {parts}{database_option(db)}", err=True)
+    typer.echo(f"Next: extract merge {parts}{database_option(db)}  or  extract attach {parts}", err=True)

@@ -2,7 +2,7 @@
 
 What is in a part already is not read again. A shard that fails (its worker was killed, its process died) is tried
 again, then in halves, until the file that does it stands alone: that one is noted with its name, all others come out.
-Only so many shards are handed out as the workers have before them: scheduler and client stay small whatever the archive.
+Only so many shards are handed out as the workers have before them, so that scheduler and client stay small.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 from distributed import Client, Future, KilledWorker, as_completed
+from distributed.comm.addressing import get_address_host_port
 
 from extract.cluster.merging import show_parts
 from extract.cluster.parts import Parts, part_name, run_of
@@ -89,6 +90,7 @@ def _connected(cluster: Cluster) -> Iterator[Client]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="distributed")
     try:
+        get_address_host_port(cluster.address)
         client = Client(cluster.address, timeout=cluster.patience, set_as_default=False)
     except (OSError, ValueError) as error:
         message = f"{cluster.address}: no scheduler answers; start one with: dask scheduler"
@@ -219,7 +221,7 @@ class _Run:
             self._progress(self._summary)
 
     def _threads(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
     def _shard(self, sources: tuple[Source, ...], fault: str | None = None) -> Shard:
         content = "\n".join((str(self._started), *(source.path for source in sources), fault or ""))

@@ -70,8 +70,7 @@ def _take_in(store: Store, folders: Sequence[Path], merged: Merged) -> None:
     """Take some parts in, all of them or none."""
     with store.transaction() as connection:
         show_parts(connection, [str(folder) for folder in folders])
-        for statement in (_TAKEN_FILES, _TAKEN_DOCUMENTS, _TAKEN_FORMS):
-            connection.execute(statement)
+        choose(connection)
         new = _ids(connection, "FROM taken_documents SELECT document_id")
         given_up = _ids(connection, f"SELECT DISTINCT document_id FROM files {_OUTDONE} AND document_id IS NOT NULL")
         connection.execute(f"DELETE FROM files {_OUTDONE}")
@@ -93,6 +92,12 @@ def show_parts(connection: duckdb.DuckDBPyConnection, folders: Sequence[str], ta
     """Make a temporary view of each table over these parts, part_files and so on; their column `part` says which."""
     for table in tables:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW part_{table} AS {rows_in_parts(table, folders)}")
+
+
+def choose(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make temporary tables of what counts in the parts shown, each with its part: taken_files, _documents, _forms."""
+    for statement in (_TAKEN_FILES, _TAKEN_DOCUMENTS, _TAKEN_FORMS):
+        connection.execute(statement)
 
 
 def rows_in_parts(table: str, folders: Sequence[str]) -> str:

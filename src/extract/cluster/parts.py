@@ -35,7 +35,7 @@ SUCCESS = "success.json"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that is whole: its name, the rules that parsed it, and how many files, documents, forms, failures it has."""
+    """A part that is whole: its name, the rules that parsed it, and how many files, documents, forms and failures."""
 
     name: str
     ruleset: str
