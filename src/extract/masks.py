@@ -57,7 +57,10 @@ def masked_schema(connection: duckdb.DuckDBPyConnection, *, with_contacts: bool,
     tables = connection.execute(
         "SELECT table_name, list(column_name ORDER BY column_index), list(data_type ORDER BY column_index)"
         " FROM duckdb_columns() WHERE database_name = 'unmasked' AND table_name IN"
-        " (SELECT table_name FROM duckdb_tables() WHERE database_name = 'unmasked') GROUP BY 1 ORDER BY 1"
+        " (SELECT table_name FROM duckdb_tables() WHERE database_name = 'unmasked' UNION ALL"
+        # views of parts stand in the place of tables
+        " SELECT view_name FROM duckdb_views() WHERE database_name = 'unmasked' AND contains(sql, 'attached_parts'))"
+        " GROUP BY 1 ORDER BY 1"
     ).fetchall()
     connection.execute("CREATE TABLE masks (text VARCHAR, masked VARCHAR)")
     connection.execute("CREATE TABLE masked_documents (document_id VARCHAR, text VARCHAR)")

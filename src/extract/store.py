@@ -26,7 +26,7 @@ from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows
 from extract.rules import RuleSet
 from extract.sources.litter import LITTER
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 MEMORY_LIMIT = "128MB"
 """What DuckDB may take for itself while it writes; the rest of an import's memory is Python's."""

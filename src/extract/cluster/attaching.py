@@ -52,7 +52,8 @@ def attach(parts: Parts, database: Path, rules: RuleSet) -> int:
 def _note_what_counts(connection: duckdb.DuckDBPyConnection, folder: str, names: list[str]) -> None:
     """Store which parts are shown, and which rows of them are not, for other parts tell better."""
     connection.execute(_NOTES)
-    connection.execute("INSERT INTO attached_parts SELECT unnest(?), ?", [names, folder])
+    values = [name.removeprefix("part=") for name in names]  # what DuckDB calls them in the column `part`
+    connection.execute("INSERT INTO attached_parts SELECT unnest(?), ?", [values, folder])
     for table, key in (("files", "path"), ("documents", "document_id"), ("forms", "form_id")):
         connection.execute(
             f"INSERT INTO outdone_rows SELECT DISTINCT '{table}', part, {key} FROM part_{table} "
@@ -85,7 +86,7 @@ _NOTES = """
     COMMENT ON COLUMN attached_parts.part IS 'Name of the part in its folder';
     COMMENT ON COLUMN attached_parts.folder IS 'The folder';
     CREATE TABLE outdone_rows (kind VARCHAR NOT NULL, part VARCHAR NOT NULL, id VARCHAR NOT NULL);
-    COMMENT ON TABLE outdone_rows IS 'Files, documents and forms that are not shown, for another part tells them better';
+    COMMENT ON TABLE outdone_rows IS 'Files, documents and forms that are not shown: another part tells them better';
     COMMENT ON COLUMN outdone_rows.kind IS 'files, documents or forms';
     COMMENT ON COLUMN outdone_rows.part IS 'Name of the part';
     COMMENT ON COLUMN outdone_rows.id IS 'Path, document_id or form_id';
