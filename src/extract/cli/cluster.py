@@ -107,11 +107,9 @@ def attach_command(
 
 def print_merged(merged: Merged, db: Path) -> None:
     """What a merge did."""
-    typer.echo(
-        f"{merged.parts} new parts merged into {db}: {merged.files} files, {merged.documents} new documents, "
-        f"{merged.forms} forms",
-        err=True,
-    )
+    parts = "1 new part" if merged.parts == 1 else f"{merged.parts} new parts"
+    counts = f"{merged.files} files, {merged.documents} new documents, {merged.forms} forms"
+    typer.echo(f"{parts} merged into {db}: {counts}", err=True)
 
 
 def print_next(db: Path) -> None:

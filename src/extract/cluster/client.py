@@ -32,7 +32,7 @@ from extract.store import now
 
 ROWS_AT_ONCE = 10_000
 
-SHARD_BYTES = 256 * 2**20
+SHARD_BYTES = 2**30
 """A shard ends where its files have so many bytes, however few they are."""
 
 SHARDS_AHEAD = 2
@@ -51,7 +51,7 @@ class Cluster:
     """Where to run: the address of Dask's scheduler, files in a shard at most, and seconds to wait for an answer."""
 
     address: str
-    shard_files: int = 2000
+    shard_files: int = 5000
     patience: float = 10
 
 
