@@ -71,8 +71,6 @@ LOST: dict[str, set[str]] = {
     "revised-draft.libreoffice": _REVISIONS_SHOWN,
     # The seventh form's tick is a form field, which has no text.
     "ticked-boxes.libreoffice": _TICK_LOST,
-    # A form of unknown kind is one by its table, of which nothing is left to see.
-    "unknown-form.libreoffice": {"form_kind", "title", "fiscal_year"},
 }
 
 
@@ -279,3 +277,44 @@ def test_amounts_that_cannot_be_counted_off_are_left_over() -> None:
     (form,) = extract(text.encode(), RULES).forms
     assert form.form.funding == ()
     assert form.leftovers
+
+
+FUNDING = {
+    "one label, one amount, and a merged cell behind them": (
+        "项目资金|年度资金总额|50|分值|10|||财政拨款|48|||||其他资金|2|||",
+        {"total": "50", "fiscal": "48", "other": "2"},
+    ),
+    "sources under two headings, and the label of the amounts": (
+        "年度预算收入|收入构成|财政拨款|其他资金|合计||金额|48|2|50",
+        {"fiscal": "48", "other": "2", "total": "50"},
+    ),
+    "two stages": (
+        "预算执行情况|资金来源|预算数|执行数||年度资金总额|50|40||其他资金|2|1",
+        {"total": "50", "total executed": "40", "other": "2", "other executed": "1"},
+    ),
+    "the sum of the year's tasks": (
+        "年度主要任务|任务名称|预算金额|||总额|其他资金||绿化|50|2||金额合计|50|2",
+        {"total": "50", "other": "2"},
+    ),
+    "figures that are no sources": (
+        "年度预算支出|支出构成|基本支出|项目支出|合计||金额|10|40|50",
+        {"total": "50"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FUNDING)
+def test_amounts_are_counted_off_in_lines(case: str) -> None:
+    lines, expected = FUNDING[case]
+    text = f"{samples.TITLE}\n专项名称\n公园管护\n{lines.replace('|', chr(10))}\n本年度绩效目标\n公园干净\n"
+    (form,) = extract(text.encode(), RULES).forms
+    found = {f"{f.source} {f.stage}".removesuffix(" budget"): str(f.amount) for f in form.form.funding}
+    assert found == expected
+    assert form.form.value("annual_goal") == "公园干净"
+
+
+def test_a_numbered_line_of_a_value_that_reads_like_a_label_is_no_label() -> None:
+    overview = "一、背景\n树多。\n二、资金安排\n县级出资。"
+    text = f"{samples.TITLE}\n专项名称\n公园管护\n专项概况\n{overview}\n主管部门\n城管局\n"
+    (form,) = extract(text.encode(), RULES).forms
+    assert (form.form.value("overview"), form.form.value("competent_department")) == (overview, "城管局")

@@ -179,3 +179,23 @@ def test_labels_that_fit_two_kinds_alike_make_no_form_without_a_title(rules: Rul
 def test_a_list_of_projects_is_no_form(rules: RuleSet) -> None:
     rows = ("项目名称|主管部门|实施单位|项目负责人", "公园管护|住建局|园林局|周明", "河道清淤|水利局|河道站|郑虹")
     assert slices(rules, dump_of("", *rows)) == []
+
+
+LINES = "项目名称|公园管护|主管部门及代码|住建局|总体目标|保持整洁|一级指标|三级指标|指标值|产出指标|步道|≥3公里"
+
+
+def test_a_form_without_a_title_may_be_one_of_lines(rules: RuleSet) -> None:
+    (only,) = slices(rules, LINES.replace("|", "\n"))
+    assert (only.rule and only.rule.kind, only.title, only.headings) == ("project-declaration", "", ())
+
+
+def test_a_title_of_no_known_kind_above_lines_like_cells_is_an_unknown_form(rules: RuleSet) -> None:
+    text = "绩效跟踪调查表\n（2022年度）\n" + "调查项目\n加装电梯\n调查人\n周明\n序号\n问题\n1\n资金是否到位\n"
+    (only,) = slices(rules, text)
+    assert (only.rule, only.title, only.fiscal_year) == (None, "绩效跟踪调查表", 2022)
+
+
+@pytest.mark.parametrize("year_line", ["", "（2022年度）\n"])
+def test_a_title_of_no_known_kind_above_prose_is_no_form(rules: RuleSet, year_line: str) -> None:
+    prose = "请各单位认真填写本表，按时报送。\n逾期不报的，予以通报。\n" * 5
+    assert slices(rules, f"绩效跟踪调查表\n{year_line}{prose}") == []

@@ -36,6 +36,7 @@ _ENUMERATOR = re.compile(
     r"^(?:\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.)]"
     r"(?:(?<=\.)\d{1,2}(?:\.\d{1,2})*[、.]?)?|[a-z]\)|[•●■◆▪➢])"
 )
+_LIST_NUMBER = re.compile(r"(?P<open>\()?(?P<digits>[一二三四五六七八九十]|\d{1,2})(?P<close>[、)]|\.(?!\d))")
 _ONLY_NUMBERS = re.compile(r"(?:\([一二三四五六七八九十]{1,3}\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])+")
 # Most labels are words alone, which nothing below changes.
 _WORDS = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
@@ -88,6 +89,20 @@ def _bare(text: str) -> str:
     if "(" in bare:
         bare = _NOTE.sub("", _UNIT.sub("", bare))
     return bare.translate(_WITHOUT_PUNCTUATION)
+
+
+def list_number(text: str) -> tuple[str, int] | None:
+    """The number that opens an item of a list, with the signs around it; None where `text` opens with none.
+
+    >>> list_number("二、资金安排"), list_number("（3）验收"), list_number("1.5万亩"), list_number("资金安排")
+    (('、', 2), ('()', 3), None, None)
+    """
+    found = _LIST_NUMBER.match(narrow(text[:8].lstrip()))
+    if not found:
+        return None
+    digits = found["digits"]
+    number = int(digits) if digits.isdecimal() else "一二三四五六七八九十".index(digits) + 1
+    return (found["open"] or "") + found["close"], number
 
 
 def is_only_numbering(text: str) -> bool:

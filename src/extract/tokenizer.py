@@ -26,6 +26,10 @@ ENOUGH_LABELS = 3
 # The year stands at most so many lines below the title.
 YEAR_LINE_DISTANCE = 3
 
+# A text without tables that prints a form one cell a line has at least so many lines that look like cells.
+_FEWEST_CELLS = 8
+_CELL_LIKE = re.compile("[^。；！？]{1,20}(?<![：:，,])")
+
 _COLON = re.compile("[:：]")
 
 
@@ -60,17 +64,15 @@ class _Region:
     lines: list[_Line]
     opens_table: bool  # the title is a paragraph of its own or the first row of its table
     labels: set[str] = field(default_factory=set)
-
-    @property
-    def rows(self) -> int:
-        return sum(line.row is not None for line in self.lines)
+    rows: int = 0  # of tables, or of what one cell a line has left of them
 
 
 def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
     """The forms in `document`, in reading order; all text that is in no slice is outside text."""
     cutter = _Cutter(document.text, rules)
+    lines = list(cutter.lines(document.blocks))
     slices: list[list[_Region]] = []
-    for region in cutter.regions(list(cutter.lines(document.blocks))):
+    for region in cutter.regions(lines):
         open_form = slices[-1] if slices else None
         if cutter.starts_form(region, open_form):
             slices.append([region])
@@ -78,7 +80,7 @@ def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
             open_form.append(region)
     if slices:
         return [cutter.form_slice(regions) for regions in slices]
-    return cutter.untitled(list(cutter.lines(document.blocks)))
+    return cutter.untitled(lines)
 
 
 def shows_labels(document: Document, rules: RuleSet) -> bool:
@@ -167,7 +169,16 @@ class _Cutter:
             if regions:
                 regions[-1].lines.append(line)
             previous_table = line.table
+        is_of_cells = not any(line.row for line in lines)
+        for region in regions:
+            region.rows = self._rows_in_lines(region) if is_of_cells else sum(bool(line.row) for line in region.lines)
         return [self._with_labels(region) for region in self._without_sections(regions)]
+
+    def _rows_in_lines(self, region: _Region) -> int:
+        """How many lines below a title look like cells, in a text without tables; none where more of them do not."""
+        texts = [self._text[line.start : line.end].strip() for line in region.lines[1:]]
+        cells = sum(bool(_CELL_LIKE.fullmatch(text)) for text in texts)
+        return cells if cells >= _FEWEST_CELLS and 3 * cells >= 2 * len(texts) and self._year_line(region) else 0
 
     def _without_sections(self, regions: list[_Region]) -> Iterator[_Region]:
         """Candidates that start nothing of their own joined to what they belong to.
@@ -283,10 +294,12 @@ class _Cutter:
 
     def untitled(self, lines: list[_Line]) -> list[FormSlice]:
         """The one form of a document without a title, where its labels tell the kind."""
-        rule = self._kind_by_labels(lines)
+        labelled = [line for line in lines if line.row] or lines
+        rule = self._kind_by_labels(labelled)
         if rule is None:
             return []
-        first = next(i for i, line in enumerate(lines) if line.row and rule.spec.key in self.labels_in(line, rule))
+        key = next(line for line in labelled if rule.spec.key in self.labels_in(line, rule))
+        first = lines.index(key)
         lines = lines[first:]
         lines = lines[: self._form_length(lines, rule)]
         return [FormSlice(rule, "", None, (), tuple(_blocks(lines)), Span(lines[0].start, lines[-1].end))]
@@ -296,7 +309,8 @@ class _Cutter:
 
         Lists of projects are no forms: a form has its labels in several rows, and an indicator table.
         """
-        texts = {bare_label(self._text[c.start : c.end]) for line in lines for c in line.row or () if c.end > c.start}
+        cells = (cell for line in lines for cell in line.row or [line])
+        texts = {bare_label(self._text[cell.start : cell.end]) for cell in cells if cell.end > cell.start}
         found = {
             number: rule.marks & texts
             for number, rule in enumerate(self._rules.forms)
@@ -309,7 +323,7 @@ class _Cutter:
         return plainest[0] if everything and plainest and is_unique else None
 
     def _rows_with_labels(self, lines: list[_Line], rule: FormRule) -> bool:
-        found = [set(self.labels_in(line, rule)) for line in lines if line.row]
+        found = [set(self.labels_in(line, rule)) for line in lines]
         return any(rule.spec.key in names for names in found) and sum(map(bool, found)) >= ENOUGH_LABELS
 
     def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:

@@ -34,7 +34,8 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
     span = form_slice.span
     if form_slice.rule is None:
         ledger.claim(*span, Owner.LEFTOVER)
-        return Form(None, form_slice.title, form_slice.fiscal_year, span, shape=shape_of(text, form_slice.blocks)), []
+        shape = shape_of(text, form_slice.blocks) or form_slice.title
+        return Form(None, form_slice.title, form_slice.fiscal_year, span, shape=shape), []
     rule = form_slice.rule
     blocks = unfold(text, mend(text, form_slice.blocks, rule, rules), form_slice.headings, rule, rules)
     form_slice = replace(form_slice, blocks=blocks)

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from extract.document import Cell, Paragraph, Table
-from extract.labels import LONGEST_LABEL, bare_label
+from extract.labels import LONGEST_LABEL, bare_label, list_number
 from extract.ledger import Owner
 from extract.parser import funding
 from extract.parser.sheet import Sheet
@@ -176,10 +176,21 @@ def _continued(sheet: Sheet, table: Table, number: int, position: int) -> list[C
             beside = _continuation_in_dump(sheet, row, position)
             if not beside:
                 break
-        if any(announces(sheet, cell) for cell in beside):
+        if any(announces(sheet, cell) for cell in beside) and not _counts_on(sheet, label, row, beside[0]):
             break
         cells += beside
     return cells
+
+
+def _counts_on(sheet: Sheet, label: Cell, row: tuple[Cell, ...], cell: Cell) -> bool:
+    """Whether a cell below a value, alone in its row, has the next number of the list that the value begins."""
+    filled = [each for each in row if sheet.cell_text(each)]
+    numbers = [list_number(line) for line in sheet.text[label.end : cell.start].splitlines() if line.strip()]
+    if len(filled) != 1 or not numbers or not numbers[0] or numbers[0][1] != 1:
+        return False
+    sign = numbers[0][0]
+    last = max(each[1] for each in numbers if each and each[0] == sign)
+    return list_number(sheet.cell_text(cell)) == (sign, last + 1)
 
 
 def _continuation_in_dump(sheet: Sheet, row: tuple[Cell, ...], position: int) -> list[Cell]:

@@ -218,10 +218,13 @@ class _Block:
         if any(read_money(sheet.cell_text(cell)) for cell in row):
             return False
         labels = [sheet.money(cell) is not None for cell in row]
-        return labels[-1] or any(a and b for a, b in pairwise(labels))
+        return labels[-1:] == [True] or any(a and b for a, b in pairwise(labels))
 
     def _divided(self, row: Row) -> list[list[Cell]] | None:
-        """The columns that a lower header row makes of those above it; None where the two do not fit together."""
+        """The columns that a lower header row makes of those above it; None where the two do not fit together.
+
+        A label that repeats is below the next of them: 总额 | 其他 | 总额 | 其他.
+        """
         if len(row) == len(self._columns) and not any(
             self._sheet.cell_text(cell) and self._sheet.money(above[0])
             for cell, above in zip(row, self._columns, strict=True)
@@ -236,7 +239,9 @@ class _Block:
                 rest.pop(0)
                 divided.append(above)
                 continue
-            while rest and self._sheet.cell_text(rest[0]):
+            said: list[MoneyLabel | None] = []
+            while rest and self._sheet.cell_text(rest[0]) and (label := self._sheet.money(rest[0])) not in said:
+                said.append(label)
                 divided.append([rest.pop(0), *above])
         return None if rest else divided
 

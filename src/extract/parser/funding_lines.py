@@ -14,8 +14,15 @@
     650
     371.8
 
-A row ends with so many blank lines, the same number in the whole block; sources that stand side by side have their
-amounts in the rows below them. Where the lines do not come out even, there are no rows.
+    收入构成             sources side by side: the amounts stand in the rows below them
+    财政拨款
+    其他收入             收入构成 | 财政拨款 | 其他收入
+    金额              →  金额     | 480      | 20
+    480
+    20
+
+A row ends with so many blank lines, the same number in the whole block. Two lines that are labels may be one label as
+well; the reading counts in which the lines come out even. Where none does, there are no rows.
 """
 
 from __future__ import annotations
@@ -27,7 +34,7 @@ from typing import NamedTuple
 from extract.document import Span
 from extract.labels import LONGEST_LABEL, bare_label
 from extract.parser.indicator_lines import LABEL_LINES, Line, Row
-from extract.rules import FormRule, MoneyLabel, RuleSet
+from extract.rules import FormRule, MoneyLabel, RuleSet, bare_of_money
 from extract.values import read_money
 
 _MOST_COLUMNS = 40
@@ -44,10 +51,18 @@ class _Label(NamedTuple):
 
 
 class _Slots(NamedTuple):
-    """A label and what follows it up to the next one: lines by number, None for each blank one."""
+    """A label with the blank lines above it, and what follows it: a place for each cell, None for a blank line."""
 
     label: _Label
-    lines: list[int | None]
+    blanks: int
+    cells: Row
+
+
+class _Found(NamedTuple):
+    """Rows, and the first line behind them."""
+
+    rows: list[Row]
+    after: int
 
 
 class FundingLines:
@@ -56,54 +71,116 @@ class FundingLines:
     def __init__(
         self, text: str, lines: Sequence[Line], rule: FormRule, rules: RuleSet, ends_block: Callable[[int], bool]
     ) -> None:
+        labels = _LabelFinder(text, lines, rule, rules)
+        self._ways = [
+            _Counting(text, lines, rules, ends_block, [labels.find(number, may_join) for number in range(len(lines))])
+            for may_join in (False, True)
+        ]
+
+    def begins(self, number: int) -> bool:
+        """Whether sources or stages stand side by side from a line on, or one with its amount."""
+        return self._ways[0].begins(number)
+
+    def rows(self, number: int, headings: Sequence[tuple[Span, int]]) -> tuple[list[Row], int] | None:
+        """The rows of the block that begins at a line; None where none begins.
+
+        `headings` are those that follow each other from the line on, each with the first line behind it: all of them
+        are the block's, or the first few. The rows are a line each where they cannot be counted off.
+        """
+        spans, starts = [span for span, _ in headings], [number, *(behind for _, behind in headings)]
+        begun = [(spans[:count], starts[count]) for count in range(len(headings), -1, -1)]
+        found = (way.rows(front, start) for front, start in begun for way in self._ways)
+        refused = (self._ways[0].refused(front, start) for front, start in begun)
+        return next(filter(None, found), None) or next(filter(None, refused), None)
+
+    def summed_up(self, number: int) -> tuple[list[Row], int] | None:
+        """The header of sources that begins at a line, over details of the budget, and the row that sums these up.
+
+        The header's rows have a cell less: the one above the label of the sum.
+        """
+        return self._ways[0].summed_up(number)
+
+
+class _LabelFinder:
+    def __init__(self, text: str, lines: Sequence[Line], rule: FormRule, rules: RuleSet) -> None:
         self._text = text
         self._lines = lines
         self._rule = rule
         self._rules = rules
+
+    def find(self, number: int, may_join: bool) -> _Label | None:
+        """The longest label that begins at a line; two lines that are labels are one only if they `may_join`."""
+        found = None
+        first = self._lines[number]
+        whole = self._text[first.start : first.end]
+        if says := self._rules.money_of(whole):
+            found = _Label(says, Span(first.start, first.end), number + 1)
+        elif _is_figure(whole):
+            return None
+        for after in range(number + 2, min(number + LABEL_LINES, len(self._lines)) + 1):
+            last = self._lines[after - 1]
+            whole, ending = self._text[first.start : last.end], self._text[last.start : last.end]
+            if len(whole) > 2 * LONGEST_LABEL or last.blanks > 1:
+                break
+            is_label = bool(self._rules.money_of(ending) or self._rule.use_of(ending))
+            if is_label and (last.blanks or (found and not may_join)):
+                break
+            says = self._rules.money_of(whole)
+            if says and not (is_label and self._known(whole) == self._known(ending)):
+                found = _Label(says, Span(first.start, last.end), after)
+            elif is_label:
+                break
+        return found
+
+    def _known(self, text: str) -> str | None:
+        return bare_of_money(self._rules.funding, bare_label(text))
+
+
+class _Counting:
+    """Counts the lines off, once it is settled which of them are labels."""
+
+    def __init__(
+        self,
+        text: str,
+        lines: Sequence[Line],
+        rules: RuleSet,
+        ends_block: Callable[[int], bool],
+        labels: Sequence[_Label | None],
+    ) -> None:
+        self._text = text
+        self._lines = lines
+        self._rules = rules
         self._ends_block = ends_block
-        self._labels = [self._find_label(number) for number in range(len(lines))]
+        self._labels = labels
 
     def begins(self, number: int) -> bool:
-        """Whether sources or stages stand side by side from a line on, or one with its amount."""
         labels = self._side_by_side(number)
         if not labels or labels[0].says.weak:
             return False
         return len(labels) > 1 or (labels[0].says.source is not None and self._is_amount_at(labels[0].next))
 
-    def rows(self, number: int, section: Span | None, start: int) -> tuple[list[Row], int] | None:
-        """The rows of the block that begins at a line, with its heading if it has one; None where none begins.
-
-        `start` is the first line behind the heading. The rows are a line each where they cannot be counted off.
-        """
-        if start >= len(self._lines) or not (first := self._labels[start]) or (first.says.weak and not section):
+    def rows(self, front: list[Span], start: int) -> _Found | None:
+        """The rows below the headings; None where no block begins, or the lines do not come out even."""
+        if start >= len(self._lines) or not (first := self._labels[start]) or (first.says.weak and not front):
             return None
-        front = [section] if section else []
         return (
             self._labelled(front, start)
-            or (first.says.source and self._named([*front, first.span], first.next))
-            or self._headed(number, front, start)
+            or (self._named([*front, first.span], first.next) if first.says.source else None)
+            or self._headed(front, start)
         )
 
-    # ------------------------------------------------------------------------------------------------------- labels
+    def refused(self, front: list[Span], start: int) -> _Found | None:
+        """A line each, where sources stand side by side."""
+        labels = self._side_by_side(start)
+        if not labels or (labels[0].says.weak and not front) or not any(label.says.source for label in labels):
+            return None
+        if len(front) + len(labels) < 2 or (front and self._lines[start].blanks):
+            return None
+        items, after = self._run(labels[-1].next)
+        spans = [*front, *(label.span for label in labels), *filter(None, items)]
+        return _Found([[span] for span in spans], after)
 
-    def _find_label(self, number: int) -> _Label | None:
-        """The longest label that begins at a line; another label ends it, unless the two are one."""
-        found = None
-        first = self._lines[number]
-        for after in range(number + 1, min(number + LABEL_LINES, len(self._lines)) + 1):
-            last = self._lines[after - 1]
-            if last.end - first.start > 2 * LONGEST_LABEL or (after > number + 1 and last.blanks > 1):
-                break
-            whole, ending = self._text[first.start : last.end], self._text[last.start : last.end]
-            is_label = after > number + 1 and self._rules.money_of(ending) is not None
-            if is_label and last.blanks:
-                break
-            says = self._rules.money_of(whole)
-            if says and not (is_label and bare_label(whole) == bare_label(ending)):
-                found = _Label(says, Span(first.start, last.end), after)
-            elif is_label:
-                break
-        return found
+    # ------------------------------------------------------------------------------------------------------- lines
 
     def _side_by_side(self, number: int) -> list[_Label]:
         """The labels that follow each other from a line on, without a blank cell between them."""
@@ -116,33 +193,65 @@ class FundingLines:
             number = label.next
         return found
 
+    def _run(self, number: int) -> tuple[Row, int]:
+        """The labels and figures from a line on, with None for each blank line; and the first line behind them."""
+        run: Row = []
+        while number < len(self._lines):
+            label = self._labels[number]
+            if self._ends_block(number) or len(run) > _MOST_LINES or not (label or self._is_cell(number)):
+                break
+            run += [None] * min(self._lines[number].blanks, _MOST_LINES)
+            run.append(label.span if label else self._span(number))
+            number = label.next if label else number + 1
+        if number < len(self._lines):
+            run += [None] * min(self._lines[number].blanks, _MOST_LINES)
+        return run, number
+
+    def _span(self, number: int) -> Span:
+        return Span(self._lines[number].start, self._lines[number].end)
+
+    def _is_cell(self, number: int) -> bool:
+        """Whether a line can be the amount of a label or another figure beside it."""
+        text = self._text[slice(*self._span(number))]
+        return _is_figure(text) or self._rules.phrases.is_blank(text)
+
+    def _is_amount_at(self, number: int) -> bool:
+        return number < len(self._lines) and not self._lines[number].blanks and self._is_amount(self._span(number))
+
+    def _is_amount(self, place: Span | None) -> bool:
+        return place is not None and read_money(self._text[slice(*place)]) is not None
+
+    def _says(self, place: Span | None) -> MoneyLabel | None:
+        return self._rules.money_of(self._text[slice(*place)]) if place else None
+
     # ------------------------------------------------------------------------------------------- rows with a label each
 
-    def _labelled(self, front: list[Span], start: int) -> tuple[list[Row], int] | None:
+    def _labelled(self, front: list[Span], start: int) -> _Found | None:
         """Rows that open with the label of a source, below a header of stages or with one amount each."""
         first = self._side_by_side(start)
         stages = next((n for n, label in enumerate(first) if label.says.source), len(first))
-        header = [label.span for label in first[:stages]]
+        if stages == 1 and self._is_amount_at(first[0].next):
+            stages = 0  # the stage is all that says whose amount it is
         if stages == 1:
             return None
-        at = first[stages - 1].next if stages else start
-        slots, after = self._slots(at, max(stages, 1))
-        if not any(each.label.says.source for each in slots):
-            return None
-        if after < len(self._lines) and self._is_amount(after):
+        slots, after = self._slots(first[stages - 1].next if stages else start, max(stages, 1))
+        if after < len(self._lines) and self._is_amount(self._span(after)):
             return None  # more amounts than labels
-        rows = self._counted(slots, max(stages, 1), len(front))
-        if rows is None or not any(self._is_amount(line) for each in slots for line in each.lines):
+        if not any(self._is_amount(cell) for each in slots for cell in each.cells):
             return None
-        if stages:
-            return [[*front, None, *header], *rows], after
-        rows[0][: len(front)] = front
-        return rows, after
+        if not stages:
+            return self._pairs(front, slots, after)
+        rows = self._rows_of_stages(slots, stages, bool(front))
+        if rows is None:
+            return None
+        corner = [None] if self._lines[start].blanks or not front else []
+        header: Row = [*front, *corner, *(label.span for label in first[:stages])]
+        return _Found([header, *([*[None] * (len(header) - stages - 1), *row] for row in rows)], after)
 
-    def _named(self, front: list[Span], start: int) -> tuple[list[Row], int] | None:
+    def _named(self, front: list[Span], start: int) -> _Found | None:
         """A block whose heading is a label of amounts itself, where more than one label with an amount follows."""
         found = self._labelled(front, start) if start < len(self._lines) and self._labels[start] else None
-        if not found or len(found[0]) < 2 or (found[1] < len(self._lines) and not self._ends_block(found[1])):
+        if not found or len(found.rows) < 2 or (found.after < len(self._lines) and not self._ends_block(found.after)):
             return None
         return found
 
@@ -152,126 +261,158 @@ class FundingLines:
         begins: list[int] = []
         while number < len(self._lines) and not (self._ends_block(number) and slots):
             label = self._labels[number]
-            blanks: list[int | None] = [None] * min(self._lines[number].blanks, _MOST_LINES)
+            blanks = min(self._lines[number].blanks, _MOST_LINES)
             if slots:
-                slots[-1].lines.extend(blanks)
+                slots[-1].cells.extend([None] * blanks)
             if label:
-                slots.append(_Slots(label, []))
+                slots.append(_Slots(label, blanks, []))
                 begins.append(number)
                 number = label.next
                 continue
-            if not slots or len(slots[-1].lines) >= width or not self._is_cell(number):
-                while slots and len(slots[-1].lines) < width:
+            if not slots or len(slots[-1].cells) >= width or not self._is_cell(number):
+                while slots and len(slots[-1].cells) < width:
                     slots.pop()
                     number = begins.pop()
                 break
-            slots[-1].lines.append(number)
+            slots[-1].cells.append(self._span(number))
             number += 1
         else:
             if slots and number < len(self._lines):
-                slots[-1].lines.extend([None] * min(self._lines[number].blanks, _MOST_LINES))
+                slots[-1].cells.extend([None] * min(self._lines[number].blanks, _MOST_LINES))
         return slots, number
 
-    def _counted(self, slots: Sequence[_Slots], width: int, front: int) -> list[Row] | None:
-        """The rows, where each label has its cells and the blank lines at the ends of rows are equally many."""
-        row_end = max((len(each.lines) for each in slots[:-1]), default=width) - width
-        if any(not self._is_even(each.lines, width, row_end) for each in slots[:-1]) or len(slots[-1].lines) < width:
+    def _rows_of_stages(self, slots: Sequence[_Slots], width: int, is_below: bool) -> list[Row] | None:
+        """A row for each label with its cells, where the blank lines between rows are equally many.
+
+        `is_below` says that a heading stands in front: where it is merged, the first label has blank lines above too.
+        """
+        if not any(each.label.says.source for each in slots) or any(len(each.cells) < width for each in slots):
             return None
-        rows: list[Row] = []
-        begins_row = True
-        for each in slots:
-            if any(line is not None for line in each.lines[width:]):
+        ends = {len(each.cells) - width for each in slots[:-1] if None in each.cells[:width]}
+        ends |= {len(each.cells) - width for each in slots[:-1] if not ends}
+        behind = (cell for each in slots for cell in each.cells[width:])
+        is_even = len(ends) <= 1 and not any(behind)
+        if not is_even or (is_below and not slots[0].blanks and ends != {0}):
+            return None
+        return [[each.label.span, *each.cells[:width]] for each in slots]
+
+    def _pairs(self, front: list[Span], slots: list[_Slots], after: int) -> _Found | None:
+        """Labels, each with its amount directly behind it; some may have none.
+
+        Where a year stands beside a whole term, the labels below have to line up with them.
+        """
+        row_end = max((len(each.cells) for each in slots[:-1]), default=1) - 1
+        says_term = any(each.label.says.block == "long_term" for each in slots)
+        rows: list[Row] = [[*front]]
+        for number, each in enumerate(slots):
+            if not each.cells or any(each.cells[1:]):
                 return None
-            if begins_row:
-                rows.append([None] * front)
-            rows[-1].append(each.label.span)
-            rows[-1] += [None if line is None else self._span(line) for line in each.lines[:width]]
-            begins_row = width > 1 or len(each.lines) > width
-        return rows
-
-    def _is_even(self, lines: Sequence[int | None], width: int, row_end: int) -> bool:
-        """Whether the cells of a label are certain: none of them is blank, or the row ends where the others do."""
-        return len(lines) in (width, width + row_end) or (len(lines) > width and None not in lines[:width])
-
-    def _is_cell(self, number: int) -> bool:
-        """Whether a line can be the amount of a label or another figure beside it."""
-        text = self._text[slice(*self._span(number))]
-        return bool(read_money(text) or _RATE.fullmatch(text) or self._rules.phrases.is_blank(text))
-
-    def _is_amount_at(self, number: int) -> bool:
-        return number < len(self._lines) and not self._lines[number].blanks and self._is_amount(number)
-
-    def _is_amount(self, number: int | None) -> bool:
-        return number is not None and read_money(self._text[slice(*self._span(number))]) is not None
-
-    def _span(self, number: int) -> Span:
-        return Span(self._lines[number].start, self._lines[number].end)
+            if says_term and each is not slots[-1] and len(each.cells) not in (1, 1 + row_end):
+                return None
+            rows[-1] += [each.label.span, each.cells[0]]
+            if len(each.cells) > 1 and number + 1 < len(slots):
+                rows.append([None] * len(front))
+        return _Found(rows, after) if any(each.label.says.source for each in slots) or front else None
 
     # --------------------------------------------------------------------------------------- amounts below their labels
 
-    def _headed(self, number: int, front: list[Span], start: int) -> tuple[list[Row], int] | None:
-        """A header of sources side by side and the amounts below it, where both come out even."""
-        sources = self._side_by_side(start)
-        if (front and self._lines[start].blanks) or len(front) + len(sources) < 2:
-            return None
-        if not any(label.says.source for label in sources):
-            return None
-        header = [*front, *(label.span for label in sources)]
-        run, after = self._run(sources[-1].next)
-        readings = [rows for row_end in (0, 1) if (rows := self._amount_rows(header, run, row_end))]
-        if len(readings) != 1:
-            return [[self._span(line)] for line in range(number, after)], after
-        return [[*header], *readings[0]], after
+    def _headed(self, front: list[Span], start: int) -> _Found | None:
+        """A header of sources side by side and the amounts below it, where both come out even in one way only.
 
-    def _run(self, number: int) -> tuple[list[int | None], int]:
-        """The lines from one on up to the next block, by number, with None for each blank one; and where that is."""
-        run: list[int | None] = []
-        while number < len(self._lines):
-            run += [None] * min(self._lines[number].blanks, _MOST_LINES)
-            if self._ends_block(number) or len(run) > _MOST_LINES:
-                break
-            run.append(number)
-            number += 1
-        return run, number
+        The headings stand in front of all rows or, where those do not come out even, in rows of their own.
+        """
+        labels = self._side_by_side(start)
+        if not any(label.says.source for label in labels):
+            return None
+        sources: Row = [label.span for label in labels]
+        run, after = self._run(labels[-1].next)
+        ways: list[tuple[list[Row], Row]] = []
+        if front and not self._lines[start].blanks:
+            ways.append(([], [*front, *sources]))
+        if len(sources) > 1:
+            ways.append(([[span] for span in front], sources))
+        for above, header in ways:
+            readings = [rows for row_end in (0, 1) if (rows := self._rows_below(header, run, row_end))]
+            if len(readings) == 1:
+                return _Found([*above, header, *readings[0]], after)
+        return None
 
-    def _amount_rows(self, header: Sequence[Span], run: list[int | None], row_end: int) -> list[Row] | None:
+    def _rows_below(self, header: Row, run: Row, row_end: int) -> list[Row] | None:
         """The rows below the header if each ends with so many blank lines of its own; None where they do not fit."""
+        if any(run[:row_end]):
+            return None
         rows: list[Row] = []
-        position, width = row_end, len(header)
-        if any(line is not None for line in run[:row_end]):
-            return None
-        first = next((line for line in run if line is not None), None)
-        if first is not None and self._labels[first]:
-            divided = self._divided(header, run, position)
-            if divided is None:
-                return None
-            row, position = divided
-            rows.append(row)
-            width = len(row)
+        over, position = header, row_end
+        if divided := self._divided(header, run, row_end):
+            lower, over, position = divided
+            rows.append(lower)
             position += row_end
-        amounts = run[position:]
-        if not amounts or len(amounts) % (width + row_end):
+        width, cells = len(over), run[position:]
+        if not cells or len(cells) % (width + row_end):
             return None
-        for start in range(0, len(amounts), width + row_end):
-            cells, end = amounts[start : start + width], amounts[start + width : start + width + row_end]
-            if any(line is not None for line in end) or any(line is not None and self._labels[line] for line in cells):
+        for start in range(0, len(cells), width + row_end):
+            row = cells[start : start + width]
+            if any(cells[start + width : start + width + row_end]) or not self._fits(over, row):
                 return None
-            rows.append([None if line is None else self._span(line) for line in cells])
+            rows.append(row)
         return rows
 
-    def _divided(self, header: Sequence[Span], run: list[int | None], position: int) -> tuple[Row, int] | None:
-        """The second header row: a blank below each column of the first, or the sources that divide it."""
+    def _divided(self, header: Row, run: Row, position: int) -> tuple[Row, Row, int] | None:
+        """The second header row, the label over each column and where both end.
+
+        A blank stands below each column of the first, or the sources that divide it.
+        """
         row: Row = []
-        for _ in header:
+        over: Row = []
+        for above in header:
             if position < len(run) and run[position] is None:
                 row.append(None)
+                over.append(above)
                 position += 1
                 continue
-            sources = 0
-            while position < len(run) and (line := run[position]) is not None and (label := self._labels[line]):
-                row.append(label.span)
-                position += label.next - line
-                sources += 1
-            if not sources:
+            before = position
+            while position < len(run) and self._says(run[position]):
+                row.append(run[position])
+                over.append(run[position])
+                position += 1
+            if position == before:
                 return None
-        return row, position
+        return (row, over, position) if any(row) else None
+
+    def _fits(self, over: Row, row: Row) -> bool:
+        """Whether a row has amounts below sources, and at most a label below what heads none."""
+        for number, (above, cell) in enumerate(zip(over, row, strict=True)):
+            head = self._says(above)
+            if cell and self._says(cell):
+                if (head and head.source) or any(row[:number]):
+                    return False
+            elif cell and not head:
+                return False
+        return any(map(self._is_amount, row))
+
+    # ------------------------------------------------------------------------------------------------------ details
+
+    def summed_up(self, start: int) -> _Found | None:
+        """Sources side by side, below stages or not, over the details of the budget: the row that sums them up.
+
+        The rows are those of the header, and the sum with its label; where they end is behind the sum.
+        """
+        upper = self._side_by_side(start)
+        lower = self._side_by_side(upper[-1].next) if upper else []
+        if not lower:
+            upper, lower = [], upper
+        if len(lower) < 2 or not any(label.says.source for label in lower):
+            return None
+        number = lower[-1].next
+        while number < len(self._lines) and not self._ends_block(number):
+            label = self._labels[number]
+            cells = range(label.next, label.next + len(lower)) if label and label.says.weak else range(0)
+            if label and cells and cells[-1] < len(self._lines) and all(map(self._is_amount_at, cells)):
+                headers: list[Row] = [[each.span for each in labels] for labels in (upper, lower) if labels]
+                return _Found([*headers, [label.span, *map(self._span, cells)]], cells[-1] + 1)
+            number += 1
+        return None
+
+
+def _is_figure(text: str) -> bool:
+    return bool(read_money(text) or _RATE.fullmatch(text))

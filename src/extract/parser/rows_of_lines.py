@@ -25,14 +25,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extract.document import Block, Cell, Paragraph, Span, Table
-from extract.labels import LONGEST_LABEL, bare_label
+from extract.labels import LONGEST_LABEL, bare_label, list_number
 from extract.parser.funding_lines import FundingLines
 from extract.parser.indicator_lines import LABEL_LINES, IndicatorLines, Line, Row
-from extract.rules import FormRule, LabelUse, RuleSet
-from extract.values import ONE_LINE_TYPES, ROW_TYPES
+from extract.rules import FieldSpec, FormRule, LabelUse, RuleSet, bare_of_known
+from extract.values import ONE_LINE_TYPES, ROW_TYPES, read_value
 
 # A value of several cells stands on so many lines.
 _VALUE_LINES = 3
+_FUNDING, _INDICATORS = LabelUse("section", "funding"), LabelUse("section", "indicators")
+# What heads a column of a table that no rule knows.
+_SHORT_TEXT = re.compile(r"[^\d。；！？]{2,16}")
 # What opens the first paragraph of a numbered text.
 _FIRST_NUMBER = re.compile(r"\W?\w{0,2}[1一１①]\W?")
 
@@ -121,11 +124,14 @@ class _Unfolder:
             whole, ending = self._text[first.start : last.end], self._text[last.start : last.end]
             is_label = after > number + 1 and self._rule.use_of(ending) is not None
             use = self._rule.use_of(whole)
-            if use and not (is_label and bare_label(whole) == bare_label(ending)):
+            if use and not (is_label and self._known(whole) == self._known(ending)):
                 found = _Label(use, Span(first.start, last.end), after)
             elif is_label:
                 break
         return found
+
+    def _known(self, text: str) -> str | None:
+        return bare_of_known(self._rule.labels, bare_label(text))
 
     def _opens_with_label(self, number: int) -> bool:
         """Whether the line is a field's label, a colon and a value."""
@@ -143,17 +149,33 @@ class _Unfolder:
         """Whether a line belongs to something else than the value or the amounts above it."""
         return self._is_label(number) or self._funding.begins(number) or self._indicators.is_header(number)
 
+    def _counts_on(self, first: int, number: int) -> bool:
+        """Whether a line has the next number of the list that the value's first line begins: 二、资金安排."""
+        opening = list_number(self._text_of(first))
+        if number == first or not opening or opening[1] != 1:
+            return False
+        numbers = (list_number(self._text_of(line)) for line in range(first, number))
+        last = max(each[1] for each in numbers if each and each[0] == opening[0])
+        return list_number(self._text_of(number)) == (opening[0], last + 1)
+
+    def _text_of(self, number: int) -> str:
+        return self._text[self._lines[number].start : self._lines[number].end]
+
     def _ends_amounts(self, number: int) -> bool:
         return self._is_label(number) or self._indicators.is_header(number)
 
     # ------------------------------------------------------------------------------------------------- funding
 
     def _amounts(self, number: int) -> tuple[list[Row], int] | None:
-        """The funding block that begins at a line, with its heading or without."""
-        label = self._labels[number]
-        if label and label.use == LabelUse("section", "funding"):
-            return self._funding.rows(number, label.span, label.next)
-        return self._funding.rows(number, None, number)
+        """The funding block that begins at a line, with its headings or without."""
+        headings: list[_Label] = []
+        start = number
+        while start < len(self._lines) and (label := self._labels[start]) and label.use == _FUNDING:
+            if headings and self._lines[start].blanks:
+                break
+            headings.append(label)
+            start = label.next
+        return self._funding.rows(number, [(heading.span, heading.next) for heading in headings])
 
     # ------------------------------------------------------------------------------------------------- fields
 
@@ -164,8 +186,10 @@ class _Unfolder:
         if not label or label.use.role != "field":
             after = label.next if label and label.use.role == "section" else number + 1
             return [[Span(line.start, self._lines[after - 1].end)]], after
+        if self._rule.fields[label.use.name].type == "rows" and (header_end := self._table_header(label.next)):
+            return self._table(label, header_end)
         after = label.next
-        while after < len(self._lines) and not self._ends_value(after):
+        while after < len(self._lines) and (not self._ends_value(after) or self._counts_on(label.next, after)):
             after += 1
         value = self._lines[label.next : after]
         kept = self._value_length(label.use.name, value)
@@ -173,6 +197,41 @@ class _Unfolder:
         rows: list[Row] = [[label.span, place]]
         rows += ([Span(rest.start, rest.end)] for rest in value[kept:])
         return rows, after
+
+    def _table_header(self, number: int) -> int | None:
+        """Where the header ends that begins at a line: a row of short texts, above a blank cell and a row as long."""
+        after = number
+        while after < len(self._lines) and not (after > number and self._lines[after].blanks):
+            label = self._labels[after]
+            is_other = (label and label.use in (_FUNDING, _INDICATORS)) or self._indicators.is_header(after)
+            if is_other or not (label or _SHORT_TEXT.fullmatch(self._text, *self._lines[after][:2])):
+                return None
+            after += 1
+        width = after - number
+        below = self._lines[after + 1 : after + width]
+        is_table = width > 1 and len(below) == width - 1 and not any(line.blanks for line in below)
+        return after if is_table and not self._lines[number].blanks else None
+
+    def _table(self, label: _Label, header_end: int) -> tuple[list[Row], int]:
+        """A label with all the lines of the table that it has beside it; a row may sum up the amounts in it."""
+        after = header_end
+        while after < len(self._lines) and not self._ends_amounts(after):
+            after += 1
+        found = ((number, self._funding.summed_up(number)) for number in range(label.next, header_end))
+        header_at, summed_up = next((each for each in found if each[1]), (after, None))
+        if summed_up is None or summed_up[1] > after:
+            return [[label.span, self._stretch(label.next, after)]], after
+        *header, total = summed_up[0]
+        corner = [self._stretch(label.next, header_at)] if header_at > label.next else []
+        width = 1 + len(corner)
+        rows: list[Row] = [[label.span, *corner, *header[0]], *([*[None] * width, *row] for row in header[1:])]
+        rows.append([*[None] * (width - 1), *total])
+        taken = {span.start for row in rows for span in row if span}
+        free = [n for n in range(header_at, after) if self._lines[n].start not in taken]
+        return [*rows, [None, self._stretch(free[0], free[-1] + 1)]] if free else rows, after
+
+    def _stretch(self, first: int, after: int) -> Span:
+        return Span(self._lines[first].start, self._lines[after - 1].end)
 
     def _columns(self, number: int) -> tuple[list[Row], int] | None:
         """Labels of fields side by side, and the values below them; the first may head the others (总体目标)."""
@@ -212,5 +271,14 @@ class _Unfolder:
         if kind in ONE_LINE_TYPES:
             return len(lines) == 1
         if kind in ROW_TYPES:
-            return len(lines) if len(lines) <= _VALUE_LINES and not any(line.blanks for line in lines) else 0
+            is_one = len(lines) <= _VALUE_LINES and not any(line.blanks for line in lines)
+            return len(lines) if is_one or self._is_read_in_whole(self._rule.fields[name], lines) else 0
         return next((i for i, line in enumerate(lines) if line.blanks > 1), len(lines))
+
+    def _is_read_in_whole(self, spec: FieldSpec, lines: Sequence[Line]) -> bool:
+        """Whether lines that may be paragraphs of one cell say together what the first alone does not: 周明 · phone."""
+        if len(lines) > _VALUE_LINES or any(line.blanks > 1 for line in lines):
+            return False
+        first, whole = (self._text[lines[0].start : line.end] for line in (lines[0], lines[-1]))
+        readings = [read_value(spec.type, text, spec.options).problem for text in (first, whole)]
+        return readings[0] is not None and readings[1] is None

@@ -8,7 +8,18 @@ examples, labels that mean two things and titles that two kinds claim are errors
 """
 
 from extract.rules.loading import load_rules, packaged_rules
-from extract.rules.ruleset import FormRule, IndicatorBlock, LabelUse, MoneyLabel, RuleSet, Title, look_up, money_label
+from extract.rules.ruleset import (
+    FormRule,
+    IndicatorBlock,
+    LabelUse,
+    MoneyLabel,
+    RuleSet,
+    Title,
+    bare_of_known,
+    bare_of_money,
+    look_up,
+    money_label,
+)
 from extract.rules.spec import FieldSpec, GradeLimits, IndicatorColumn
 
 __all__ = [
@@ -21,6 +32,8 @@ __all__ = [
     "MoneyLabel",
     "RuleSet",
     "Title",
+    "bare_of_known",
+    "bare_of_money",
     "load_rules",
     "look_up",
     "money_label",

@@ -65,6 +65,11 @@ def _is_wrapped(text: str) -> bool:
 
 
 def _is_full(line: str) -> bool:
-    """Whether the line was broken inside a word: it has no blank to be broken at, and no room for a character."""
+    """Whether the line was broken inside a word: it has no blank to be broken at, and no room for a character.
+
+    A sentence that ends with its line need not have been broken.
+    """
+    if line.endswith("。"):
+        return False
     has_blank = any(character in line[1:] for character in " \t")
     return not has_blank and len(line.encode("utf-8", "replace")) > _WRAP_MARGIN - _LONGEST_CHARACTER + 1
