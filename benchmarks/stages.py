@@ -25,11 +25,10 @@ from lxml import etree
 from rich.table import Table
 from timing import Measurement, in_process, in_turn, per_item, ratio, spread, without_collector
 
-from extract.checks import check
 from extract.document import Document
 from extract.ledger import Ledger
 from extract.parser import parse
-from extract.pipeline import extract
+from extract.pipeline import checked, extract
 from extract.readers import read_document
 from extract.readers.decoding import decode
 from extract.rules import RuleSet
@@ -150,7 +149,7 @@ def _fill(document: Document, slices: list[FormSlice], rules: RuleSet) -> object
     """Parse and check all forms of a document."""
     ledger = Ledger(document.text)
     forms = [(each.rule, parse(document.text, each, rules, ledger)[0]) for each in slices]
-    return [check(form, rule, ()) for rule, form in forms if rule]
+    return [checked(form, (), rule, (), rules) for rule, form in forms if rule]
 
 
 # ------------------------------------------------------------------------------------------------------------- growth

@@ -9,20 +9,21 @@ check           Form               → findings
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from extract.checks import check, grade
+from extract.checks import Case, Fault, Noted, check, noted
 from extract.document import Document, Span
 from extract.errors import ExtractError, ReadError
 from extract.findings import Finding
 from extract.form import Form
-from extract.language import Message
+from extract.grades import grade
 from extract.ledger import Ledger, Owner
 from extract.parser import parse
 from extract.readers import read_document
-from extract.rules import RuleSet
+from extract.rules import FormRule, RuleSet
+from extract.rules.checklist import Occasion
 from extract.tokenizer import FormSlice, shows_labels, tokenize
 
 Status = Literal["extracted", "no_form", "unknown_form", "failed"]
@@ -86,7 +87,7 @@ def extract_document(document_id: str, size_bytes: int, document: Document, rule
         status,
         document,
         forms=forms,
-        findings=tuple(_document_findings(document, forms, rules)),
+        findings=_document_findings(document, forms, rules),
         characters=ledger.counts(),
     )
 
@@ -96,35 +97,36 @@ def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
     return Extraction(document_id_of(data), len(data), rules.version, "failed", error=error)
 
 
-def _document_findings(document: Document, forms: tuple[ExtractedForm, ...], rules: RuleSet) -> Iterator[Finding]:
+def _document_findings(document: Document, forms: tuple[ExtractedForm, ...], rules: RuleSet) -> tuple[Finding, ...]:
     """Content that the reader met and cannot read, and the labels of a form whose title is nowhere."""
+    notes = [Noted("document.unread_content", Fault(None, {"kind": kind})) for kind in document.unread]
     if not forms and shows_labels(document, rules):
-        message = Message(
-            "labels of a form stand in the file, but no line is a title that the rules know; add it to a rule",
-            "文件中有表格标签，但没有规则认识的表名，请把表名加进规则",
-        )
-        yield Finding("document.no_title", "warning", "insufficient_data", message)
-    for kind in document.unread:
-        message = Message(
-            f"the file holds content that is not read ({kind}); look at it in the program that made it",
-            f"文件中有不读取的内容（{kind}），请用生成它的软件查看",
-        )
-        yield Finding("document.unread_content", "warning", "insufficient_data", message)
+        notes.insert(0, Noted("document.no_title", Fault(None)))
+    return tuple(noted(notes, rules.checklist.settings(Occasion(None, None, ""))))
 
 
 def _extract_form(
     document_id: str, index: int, text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger
 ) -> ExtractedForm:
-    form, findings = parse(text, form_slice, rules, ledger)
+    form, notes = parse(text, form_slice, rules, ledger)
     leftovers = tuple(ledger.stretches(*form.span, Owner.LEFTOVER))
-    if form_slice.rule:
-        findings += check(form, form_slice.rule, leftovers)
-    else:
-        message = Message(
-            "no rule knows the title of this form; its text is kept as leftover",
-            "没有规则认识这张表的表名，正文列入未识别文字",
-        )
-        findings.append(Finding("form.unknown_kind", "warning", "insufficient_data", message, form_slice.headings[0]))
+    if form_slice.rule is None:
+        notes.append(Noted("form.unknown_kind", Fault(form_slice.headings[0])))
+    findings = checked(form, notes, form_slice.rule, leftovers, rules)
     # 64 bits of the hash: unique for any archive, short enough to type.
     graded = grade(form, findings, leftovers, rules.grades)
     return ExtractedForm(f"{document_id[:16]}-{index}", index, form, tuple(findings), leftovers, graded)
+
+
+def checked(
+    form: Form, notes: Iterable[Noted], rule: FormRule | None, leftovers: tuple[Span, ...], rules: RuleSet
+) -> list[Finding]:
+    """What the parser has noted and the checks find, with the limits that hold where and when the form was filled in;
+    a form of unknown kind, without rule, is not checked."""
+    names = (form.title, form.value("reporting_unit"), form.value("competent_department"))
+    occasion = Occasion(form.kind, form.fiscal_year, " ".join(filter(None, names)))
+    settings = rules.checklist.settings(occasion)
+    findings = noted(notes, settings)
+    if rule:
+        findings += check(Case(form, rule.spec.required, rule.spec.indicators is not None, leftovers), settings)
+    return findings

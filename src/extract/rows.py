@@ -6,10 +6,9 @@ Workers build them, so that what travels to the writer is what it appends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Context, Decimal
-from fractions import Fraction
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from extract.findings import Finding
@@ -18,13 +17,7 @@ from extract.layout import pack
 from extract.ledger import Owner
 from extract.pipeline import ExtractedForm, Extraction
 from extract.target import Target
-
-# DECIMAL(38, 6) of schema.sql.
-_DECIMAL_PLACES = 6
-_DECIMAL_LIMIT = Decimal(10) ** 32
-_SMALLEST = Decimal(10) ** -_DECIMAL_PLACES
-# Enough for every digit of such a column; the usual 28 would round, or refuse.
-_EXACT = Context(prec=80)
+from extract.target.comparison import DECIMAL_LIMIT, EXACT, SMALLEST, number_set, rounded
 
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
@@ -44,7 +37,7 @@ def rows_of(extraction: Extraction) -> Rows:
         rows["layouts"].append((extraction.document_id, pack(extraction.document)))
     for form in extraction.forms:
         _add_form(rows, extraction, form)
-    rows["findings"] += _finding_rows(extraction.document_id, None, extraction.findings)
+    rows["findings"] += [finding_row(extraction.document_id, None, finding) for finding in extraction.findings]
     return rows
 
 
@@ -71,17 +64,15 @@ def _add_form(rows: Rows, extraction: Extraction, extracted: ExtractedForm) -> N
     rows["indicators"] += [_indicator_row(form_id, number, row) for number, row in enumerate(form.indicators, start=1)]
     rows["citations"] += [(form_id, c.field, c.document_number, c.issuer_code, c.year, *c.span) for c in form.citations]
     rows["labels"] += [(form_id, *used) for used in form.labels]
-    rows["findings"] += _finding_rows(extraction.document_id, form_id, extracted.findings)
+    rows["findings"] += [finding_row(extraction.document_id, form_id, finding) for finding in extracted.findings]
     rows["leftovers"] += [
         (extraction.document_id, form_id, *span, text[span.start : span.end]) for span in extracted.leftovers
     ]
 
 
-def _finding_rows(document_id: str, form_id: str | None, findings: Iterable[Finding]) -> list[Row]:
-    return [
-        (document_id, form_id, f.code, f.severity, f.outcome, f.message.en, f.message.zh, *(f.span or (None, None)))
-        for f in findings
-    ]
+def finding_row(document_id: str, form_id: str | None, f: Finding) -> Row:
+    """A finding about a form, or about a document as a whole."""
+    return (document_id, form_id, f.code, f.severity, f.outcome, f.message.en, f.message.zh, *(f.span or (None, None)))
 
 
 def _document_row(extraction: Extraction) -> Row:
@@ -200,51 +191,19 @@ def _canonical_value(target: Target) -> Decimal | None:
     canonical = target.canonical
     if not canonical or target.value is None:
         return None
-    return _rounded(canonical.lower if canonical.lower is not None else canonical.upper)
+    return rounded(canonical.lower if canonical.lower is not None else canonical.upper)
 
 
 def _comparable_bounds(target: Target) -> dict[str, object]:
-    """The set of numbers that a target stands for, and a word that is the same for all that it can be compared with.
-
-    The word is the canonical unit, or the unit as printed where the catalogue does not know it, with the direction of
-    a change in front; dates are days. An approximate number (约50人) is no set with edges; 300余人 is.
-    """
-    lower, upper = (_as_number(target, bound) for bound in (target.lower, target.upper))
-    comparable = " ".join(filter(None, (target.direction, _measured_in(target)))) if target.comparator else None
-    readable = (target.lower is None or lower is not None) and (target.upper is None or upper is not None)
-    if not readable or (target.comparator == "approx" and None not in (lower, upper)) or target.kind == "grade":
-        lower = upper = comparable = None
+    """The set of numbers that a target stands for, and the word that is the same for all that it is comparable with."""
+    numbers = number_set(target)
     return {
-        "lower_canonical": lower,
-        "upper_canonical": upper,
-        "lower_open": comparable and (target.lower_open or target.comparator == ">"),
-        "upper_open": comparable and (target.upper_open or target.comparator == "<"),
-        "comparable": comparable,
+        "lower_canonical": numbers.lower,
+        "upper_canonical": numbers.upper,
+        "lower_open": numbers.lower_open,
+        "upper_open": numbers.upper_open,
+        "comparable": numbers.comparable,
     }
-
-
-def _measured_in(target: Target) -> str:
-    if target.kind in ("date", "ratio"):
-        return target.kind
-    return (target.canonical.unit if target.canonical else target.unit) or "number"
-
-
-def _as_number(target: Target, bound: str | None) -> Decimal | None:
-    """A bound in the canonical unit; of a date, its day."""
-    if bound is None or target.kind == "grade":
-        return None
-    if target.kind == "date":
-        return None if bound.startswith("-") else Decimal((date.fromisoformat(bound) - date(1970, 1, 1)).days)
-    return _rounded(str(Fraction(bound) * (target.canonical.factor if target.canonical else 1)))
-
-
-def _rounded(written: str | None) -> Decimal | None:
-    """A decimal, or a fraction rounded to the places of the column; None where it is too big for it."""
-    if written is None:
-        return None
-    exact = Fraction(written)
-    value = _EXACT.multiply(Decimal(round(exact / Fraction(_SMALLEST))), _SMALLEST)
-    return value if abs(value) < _DECIMAL_LIMIT else None
 
 
 def _bound(written: str | None) -> Decimal | None:
@@ -256,6 +215,6 @@ def _bound(written: str | None) -> Decimal | None:
 
 def _decimal(value: Decimal | None) -> Decimal | None:
     """The value if a DECIMAL(38, 6) holds it exactly; what would be rounded stays in the text alone."""
-    if value is None or abs(value) >= _DECIMAL_LIMIT or value != value.quantize(_SMALLEST, context=_EXACT):
+    if value is None or abs(value) >= DECIMAL_LIMIT or value != value.quantize(SMALLEST, context=EXACT):
         return None
     return value

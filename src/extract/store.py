@@ -18,7 +18,9 @@ from typing import NamedTuple
 
 import duckdb
 
+from extract.checks.across import STATEMENTS
 from extract.corrections import replay
+from extract.cross_checks import findings_across
 from extract.dictionary import create_views
 from extract.errors import StoreError
 from extract.projects import NamedForm, link_projects
@@ -170,7 +172,8 @@ class Store:
         return new
 
     def link_projects(self, rules: RuleSet) -> int:
-        """Link the forms of all years to projects, anew from what is stored, and return how many projects there are."""
+        """Link the forms of all years to projects, anew from what is stored, and compare them with each other; return
+        how many projects there are."""
         forms = [NamedForm(*row) for row in self._fetch(_NAMED_FORMS)]
         projects, links = link_projects(forms, rules.projects)
         copies: dict[str, str] = dict(self._fetch(_COPIES))
@@ -179,6 +182,8 @@ class Store:
                 connection.execute(f"DELETE FROM {table}")
             self._append("projects", projects)
             self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
+            self._connection.execute("DELETE FROM findings WHERE code IN (SELECT unnest(?))", [list(STATEMENTS)])
+            self._append("findings", list(findings_across(self._connection, rules.checklist)))
         return len(projects)
 
     def start_run(self, started: datetime, version: str, ruleset: str) -> str:

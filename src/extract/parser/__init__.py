@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from extract.checks.case import Noted
 from extract.document import Paragraph, Table
-from extract.findings import Finding
 from extract.form import Form
 from extract.ledger import Ledger, Owner
 from extract.parser import fields, funding, indicators
@@ -24,7 +24,7 @@ from extract.rules import RuleSet
 from extract.tokenizer import FormSlice
 
 
-def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> tuple[Form, list[Finding]]:
+def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> tuple[Form, list[Noted]]:
     """The form in `form_slice` of the document `text`, and what the parser noticed.
 
     Every non-blank character of the slice gets its owner in `ledger`: title, label, value, boilerplate or leftover.
@@ -58,7 +58,7 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
         tuple(sheet.citations),
         sheet.used_labels(),
     )
-    return form, sheet.findings
+    return form, sheet.notes
 
 
 def _read_table(sheet: Sheet, table: Table) -> None:

@@ -25,7 +25,6 @@ from typing import NamedTuple
 from extract.document import Cell, Span, Table
 from extract.form import Funding
 from extract.labels import LONGEST_LABEL, label_unit
-from extract.language import Message
 from extract.ledger import Owner
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
@@ -336,11 +335,7 @@ class _Block:
             self._record(amount, money)
 
     def _misaligned(self, span: Span) -> None:
-        message = Message(
-            "an amount stands under no label of the block; compare with the source",
-            "有金额不在任何资金栏目下，请对照原文",
-        )
-        self._sheet.note("funding.misaligned", "error", "insufficient_data", message, span)
+        self._sheet.note("funding.misaligned", span)
 
     def _record(self, amount: _Amount, money: Money | None) -> None:
         """Record an amount; one that a vaguer label repeats (一般公共预算 below 财政拨款) is no second one."""
@@ -420,13 +415,6 @@ def _add(sheet: Sheet, amount: _Amount, money: Money | None) -> None:
     number = money.amount if money else None
     sheet.funding.append(Funding(amount.source, amount.stage, amount.block, number, unit, yuan, text, amount.span))
     if not money:
-        message = Message(
-            f"the amount of source {amount.source} is not a number", f"来源为 {amount.source} 的金额不是数字"
-        )
-        sheet.note("funding.unread", "warning", "insufficient_data", message, amount.span)
+        sheet.note("funding.unread", amount.span, source=amount.source)
     elif not unit:
-        message = Message(
-            f"the amount of source {amount.source} has no unit, in its cell, its label or the form",
-            f"来源为 {amount.source} 的金额没有单位：单元格、标签和表头都未注明",
-        )
-        sheet.note("funding.no_unit", "warning", "insufficient_data", message, amount.span)
+        sheet.note("funding.no_unit", amount.span, source=amount.source)

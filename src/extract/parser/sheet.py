@@ -6,11 +6,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from extract.checks.case import Fault, Noted
 from extract.document import Block, Cell, Span, walk_tables
-from extract.findings import Finding, Outcome, Severity
 from extract.form import Citation, Field, Funding, Indicator, UsedLabel
 from extract.labels import LONGEST_LABEL, bare_label
-from extract.language import Message
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, MoneyLabel, RuleSet, look_up, money_label
 from extract.tokenizer import FormSlice
@@ -36,7 +35,7 @@ class Sheet:
         self.funding: list[Funding] = []
         self.indicators: list[Indicator] = []
         self.citations: list[Citation] = []
-        self.findings: list[Finding] = []
+        self.notes: list[Noted] = []
         # The indicator table that the table before ended with: a page break may have cut it in two.
         self.unfinished: Any = None
 
@@ -89,9 +88,9 @@ class Sheet:
         """The cell's text is a label."""
         self.ledger.claim(cell.start, cell.end, Owner.LABEL)
 
-    def note(self, code: str, severity: Severity, outcome: Outcome, message: Message, span: Span | None = None) -> None:
-        """Record a finding about this form."""
-        self.findings.append(Finding(code, severity, outcome, message, span))
+    def note(self, code: str, span: Span | None = None, **values: object) -> None:
+        """Record something odd about this form; what it means and says stands in checks.yaml under its code."""
+        self.notes.append(Noted(code, Fault(span, values)))
 
     def without_boilerplate(self, place: Span) -> Span:
         """The stretch without the seals and blank dates at its ends."""
@@ -129,7 +128,7 @@ class Sheet:
             at = Span(place.start + part.start, place.start + part.end)
             self.fields.append(Field(_part_name(name, part.name), label, self.text[at.start : at.end], part.value, at))
         if reading.problem:
-            self.note(reading.problem, "warning", "insufficient_data", _PROBLEMS[reading.problem].at(label), place)
+            self.note(reading.problem, place, label=label)
         self._add_citations(spec, place)
 
     def _add_citations(self, spec: FieldSpec, place: Span) -> None:
@@ -202,18 +201,3 @@ def _labels(
 def _part_name(name: str, part: str) -> str:
     """The name under which a part of a field is stored: contact_phone."""
     return f"{name.removesuffix('_name')}_{part}" if part else name
-
-
-_PROBLEMS = {
-    "choice.none_ticked": Message("no option is ticked", "没有勾选任何选项"),
-    "choice.several_ticked": Message("more than one option is ticked", "勾选了不止一个选项"),
-    "period.unread": Message("the text is not a period with a first and a last day", "不是起止时间"),
-    "contact.incomplete": Message("the cell holds no name, or no phone number", "缺少姓名或电话"),
-    "contact.unread_phone": Message("the cell holds digits that are no phone number", "其中的数字不是电话号码"),
-    "phone.with_name": Message(
-        "the cell holds a name beside the phone number; it is not stored", "电话旁还有姓名，姓名未存入"
-    ),
-    "phone.unread": Message("the text is not a phone number", "不是电话号码"),
-    "date.unread": Message("the text is not a date", "不是日期"),
-    "money.unread": Message("the text is not an amount of money", "不是金额"),
-}

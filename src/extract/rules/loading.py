@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from extract.errors import RuleError
 from extract.labels import bare_label
+from extract.rules.checklist import read_checklist
 from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, MoneyLabel, Phrases, RuleSet
 from extract.rules.spec import (
     VOCABULARY_FILES,
@@ -54,6 +55,7 @@ def load_rules(*folders: Path) -> RuleSet:
     specs = [(source, source.model(FormSpec)) for name, source in sources.items() if name.startswith("forms/")]
     shared = _SharedLabels(_vocabulary(sources, "labels"), _vocabulary(sources, "funding"), tables)
     forms = tuple(_form_rule(source, spec, shared) for source, spec in specs)
+    checklist = read_checklist(_shared_file(sources, "checks.yaml"))
     _refuse_kinds_of_two_files(specs)
     _raise_what_is_blamed(sources.values())
     digest = hashlib.sha256()
@@ -62,7 +64,8 @@ def load_rules(*folders: Path) -> RuleSet:
     projects = _vocabulary(sources, "projects").model(ProjectsFile)
     grades = tuple(_vocabulary(sources, "grades").model(GradesFile).grades)
     version = digest.hexdigest()[:12]
-    rules = RuleSet(forms, phrases, IndicatorWords(tables), shared.money, levels, targets, projects, grades, version)
+    words = IndicatorWords(tables)
+    rules = RuleSet(forms, phrases, words, shared.money, levels, targets, projects, grades, checklist, version)
     for source, spec in specs:
         _refuse_clashing_titles(rules, source, spec)
     _raise_what_is_blamed(sources.values())
@@ -101,6 +104,7 @@ def _paths_by_name(folders: Sequence[Path]) -> dict[str, list[Path]]:
     files: dict[str, list[Path]] = {}
     for folder in folders:
         found = [path for part in ("forms", "vocabulary") for path in (folder / part).rglob("*.yaml")]
+        found += folder.glob("*.yaml")
         if not found:
             message = f"{folder}: holds no rules; they stand in its folders forms and vocabulary, as *.yaml"
             raise RuleError("rules.missing", message)
@@ -110,9 +114,13 @@ def _paths_by_name(folders: Sequence[Path]) -> dict[str, list[Path]]:
 
 
 def _vocabulary(sources: Mapping[str, RuleFile], name: str) -> RuleFile:
-    source = sources.get(f"vocabulary/{name}.yaml")
+    return _shared_file(sources, f"vocabulary/{name}.yaml")
+
+
+def _shared_file(sources: Mapping[str, RuleFile], name: str) -> RuleFile:
+    source = sources.get(name)
     if source is None:
-        raise RuleError("rules.missing", f"the rules lack vocabulary/{name}.yaml; copy it from the packaged rules")
+        raise RuleError("rules.missing", f"the rules lack {name}; copy it from the packaged rules")
     return source
 
 

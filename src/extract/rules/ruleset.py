@@ -12,6 +12,7 @@ import regex
 
 from extract.errors import RuleError
 from extract.labels import LONGEST_LABEL, bare_label, compact, is_only_numbering
+from extract.rules.checklist import Checklist
 from extract.rules.spec import (
     PATTERN_TIMEOUT_SECONDS,
     FieldSpec,
@@ -253,6 +254,7 @@ class RuleSet:
     targets: Grammar
     projects: ProjectsFile
     grades: tuple[GradeLimits, ...]
+    checklist: Checklist
     version: str
 
     def money_of(self, text: str) -> MoneyLabel | None:

@@ -338,8 +338,110 @@ class ProjectsFile(_File):
     """Names with fewer characters are only compared as a whole."""
 
 
+_PLACE = regex.compile(r"\{(\w+)\}")
+
+
+def places(message: str) -> set[str]:
+    """The names of the values that a message shows: {number}."""
+    return set(_PLACE.findall(message))
+
+
+class CheckSpec(_Strict):
+    """One check: how severe it is, what it says, and its limits."""
+
+    code: str = Field(pattern=r"^[a-z]+\.[a-z0-9_]+$")
+    """Code of its findings."""
+    severity: Literal["error", "warning", "note"]
+    """How much it matters."""
+    outcome: Literal["fail", "insufficient_data"] = "fail"
+    """Whether data are wrong, or missing."""
+    message: str
+    """What a finding says, in English; {number} and the like stand for its values and limits."""
+    message_zh: str
+    """The same in Chinese, with the same values."""
+    lacking: str | None = None
+    """What it says where data are missing that the check needs, in English; it is a note then."""
+    lacking_zh: str | None = None
+    """The same in Chinese."""
+    kinds: list[str] = []
+    """The kinds of forms that are checked; without it, all."""
+    limits: dict[str, Any] = {}
+    """Thresholds, and names of families and lists of words, as the check names them."""
+    enabled: bool = True
+    """Whether it is asked at all."""
+    reason: str | None = None
+    """Why it is switched off."""
+
+    @model_validator(mode="after")
+    def _is_explained(self) -> CheckSpec:
+        _refuse_silent_switch(self.enabled, self.reason)
+        if places(self.message) != places(self.message_zh):
+            raise ValueError("message and message_zh show different values")
+        if places(self.lacking or "") != places(self.lacking_zh or "") or bool(self.lacking) != bool(self.lacking_zh):
+            raise ValueError("lacking and lacking_zh show different values")
+        return self
+
+
+class CheckChange(_Strict):
+    """What an exception changes of one check."""
+
+    code: str
+    """The check."""
+    severity: Literal["error", "warning", "note"] | None = None
+    """How much it matters for these forms."""
+    limits: dict[str, Any] = {}
+    """Limits that take the place of the check's own."""
+    enabled: bool | None = None
+    """Whether it is asked for these forms."""
+    reason: str | None = None
+    """Why it is switched off."""
+
+    @model_validator(mode="after")
+    def _is_explained(self) -> CheckChange:
+        _refuse_silent_switch(self.enabled is not False, self.reason)
+        return self
+
+
+def _refuse_silent_switch(enabled: bool, reason: str | None) -> None:
+    if not enabled and not (reason or "").strip():
+        raise ValueError("a check is switched off with a reason; say it under reason")
+
+
+class CheckException(_Strict):
+    """Other limits for the forms of some regions, years or kinds; without any of these, for all."""
+
+    name: str
+    """What the exception is about, for people."""
+    regions: list[str] = []
+    """Names, one of which stands in the title, the reporting unit or the department of the forms."""
+    from_year: int | None = None
+    """The first fiscal year."""
+    to_year: int | None = None
+    """The last fiscal year."""
+    kinds: list[str] = []
+    """The kinds of forms."""
+    checks: list[CheckChange] = Field(min_length=1)
+    """What changes."""
+
+
+class ChecksFile(_File):
+    """`checks.yaml`: the checks, what they say, and for which forms they are other than usual."""
+
+    families: dict[str, list[str]]
+    """Families of indicators, each with the canonical names of its levels."""
+    words: dict[str, list[Pattern]]
+    """Lists of patterns that checks look for."""
+    names: dict[str, tuple[str, str]]
+    """What messages call the names of the database, in English and Chinese."""
+    checks: list[CheckSpec]
+    """The checks, each code once."""
+    exceptions: list[CheckException] = []
+    """Changes for some forms, the later ones on top."""
+
+
 # The shared files by their name below the folder of the rules.
 VOCABULARY_FILES: dict[str, type[_File]] = {
+    "checks.yaml": ChecksFile,
     "vocabulary/funding.yaml": FundingFile,
     "vocabulary/grades.yaml": GradesFile,
     "vocabulary/indicators.yaml": IndicatorsFile,

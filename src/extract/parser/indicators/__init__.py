@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from extract.document import Cell, Span, Table
 from extract.form import Field
 from extract.labels import bare_label
-from extract.language import Message
 from extract.ledger import Owner
 from extract.parser.fields import announces
 from extract.parser.indicators.fitting import Dump, Fitted, Grid
@@ -99,11 +98,7 @@ class _Body:
                     sheet.claim_label(cell)
         for column in header.columns:
             if column.holds is None:
-                message = Message(
-                    f"no rule knows the column {column.label} of the indicator table; it is kept in the remarks",
-                    f"没有规则认识指标表的“{column.label}”列，内容存入备注",
-                )
-                sheet.note("indicator.unknown_column", "note", "insufficient_data", message)
+                sheet.note("indicator.unknown_column", column=column.label)
         below = self._table.rows[number + len(header.rows) :][:ROWS_TO_JUDGE_BY]
         self._rows = Grid(sheet, header) if self._table.has_grid else Dump(sheet, header, self._left_out(below), below)
 
@@ -251,12 +246,8 @@ class _Body:
         if all(self._sheet.is_blank(cell) for cell in row):
             return
         self.levels = [Levels()] * len(self.levels)
-        message = Message(
-            "a row of the indicator table has other cells than its header; compare with the source",
-            "指标表有一行与表头的列对不上，请对照原文",
-        )
         span = Span(row[0].start, row[-1].end)
-        self._sheet.note("indicator.misaligned", "error", "insufficient_data", message, span)
+        self._sheet.note("indicator.misaligned", span)
 
     def _is_run_together(self, row: Fitted) -> bool:
         """Whether a dump has run two rows together: a cell holds two targets, a line each, or two second levels."""

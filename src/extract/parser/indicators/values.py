@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from extract.document import Cell, Span
 from extract.form import Indicator, Result
-from extract.language import Message
 from extract.ledger import Owner
 from extract.parser.indicators.fitting import Fitted
 from extract.parser.indicators.header import Block
@@ -168,8 +167,7 @@ def _points(sheet: Sheet, row: Fitted, block: Block, column: IndicatorColumn) ->
         return None, None
     if (number := read_points(text)) is not None:
         return number, span
-    message = Message(f"the {column} of an indicator is not a number", f"指标的 {column} 不是数字")
-    sheet.note(f"indicator.unread_{column}", "warning", "insufficient_data", message, span)
+    sheet.note(f"indicator.unread_{column}", span)
     return None, None
 
 
