@@ -247,8 +247,10 @@ def read_database(db: Path) -> dict[str, dict[str, Any]]:
                 forms[row["form_id"]][table].append(row)
         for form in forms.values():
             documents[form["document_id"]]["forms"].append(form)
+        unknown = {form_id for form_id, form in forms.items() if form["form_kind"] not in KINDS}
         for row in _select(con, "leftovers"):
-            documents[row["document_id"]]["leftovers"].append(row["text"])
+            if row["form_id"] not in unknown:  # all text of an unknown form is left over
+                documents[row["document_id"]]["leftovers"].append(row["text"])
         return {file["path"]: documents[file["document_id"]] for file in _select(con, "files")}
 
 

@@ -137,7 +137,8 @@ class _Cutter:
         opens_blank = bool(paragraphs) and "\n" in self._text[cell.start : paragraphs[0].start]
         if len(texts) < 2 and not opens_blank:
             return len(cell.blocks)
-        titled = next((i for i, text in enumerate(texts) if i and self._rules.title(text)), len(texts))
+        later = range(0 if opens_blank else 1, len(texts))
+        titled = next((i for i in later if self._rules.title(texts[i])), len(texts))
         ends_form = titled < len(texts) or next_row is None or self._is_title_row(next_row)
         if not ends_form:
             return len(texts)
@@ -225,7 +226,7 @@ class _Cutter:
 
     def _with_labels(self, region: _Region) -> _Region:
         if region.title.rule:
-            for line in region.lines:
+            for line in region.lines[: self._form_length(region.lines, region.title.rule)]:
                 region.labels.update(self.labels_in(line, region.title.rule))
         return region
 
@@ -258,7 +259,7 @@ class _Cutter:
         """Whether an unknown title starts a form: it has a table below it and is more than the heading of a section.
 
         Inside a table or behind a known form that takes the year line, the key label of the form before, or a title
-        that says that it is one.
+        that says that it is one, or names the year above a table that holds no indicators.
         """
         if region.rows < 2:
             return False
@@ -266,7 +267,14 @@ class _Cutter:
             return True
         if self._year_line(region) or (region.opens_table and self._phrases.names_a_form(region.title.text)):
             return True
+        if before and region.opens_table and region.title.year and not self._has_indicators(region, before):
+            return True
         return before is not None and any(before.spec.key in self.labels_in(line, before) for line in region.lines)
+
+    def _has_indicators(self, region: _Region, rule: FormRule) -> bool:
+        """Whether the header of an indicator table stands below a title."""
+        cells = (cell for line in region.lines for cell in line.row or ())
+        return any(rule.column_of(self._text[cell.start : cell.end]) == "name" for cell in cells)
 
     def _year_line(self, region: _Region) -> tuple[int | None, Span] | None:
         """The year line below a title, with the year where it is filled in."""

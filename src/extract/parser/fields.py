@@ -36,7 +36,7 @@ def read(sheet: Sheet, table: Table, number: int) -> None:
         elif use and use.role == "field":
             sheet.claim_label(cell)
             _read_value_cells(sheet, table, number, position, use.name)
-        elif not funding.read_inline(sheet, cell.start, cell.end):
+        elif not funding.read_inline(sheet, cell.start, cell.end, funding.unit_of(sheet, row[:position])):
             _read_inline(sheet, _inline_labels(sheet, cell.start, cell.end), table, number, position)
 
 

@@ -60,20 +60,31 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
     return len(block.rows)
 
 
-def read_inline(sheet: Sheet, start: int, end: int) -> bool:
-    """Read labels and amounts with colons between them, where all of the stretch is made of them."""
+def unit_of(sheet: Sheet, row: Row) -> str | None:
+    """The unit that the nearest heading of a funding block among these cells states for the amounts beside it."""
+    headings = (sheet.cell_text(cell) for cell in reversed(row) if sheet.use(cell) == HEADING)
+    return next(map(label_unit, headings), None)
+
+
+def read_inline(sheet: Sheet, start: int, end: int, heading_unit: str | None = None) -> bool:
+    """Read labels and amounts with colons between them, where all of the stretch is made of them.
+
+    An amount without a unit of its own has that of its label, else of the heading or the form.
+    """
     text = sheet.text[start:end]
     pieces = list(_inline_amounts(sheet, text))
     if not pieces or text[: pieces[0][1]].strip() or not all(money or not raw for _, _, raw, _, money in pieces):
         return False
     for label, at, raw, raw_at, money in pieces:
         sheet.ledger.claim(start + at, start + raw_at, Owner.LABEL)
+        span = Span(start + raw_at, start + raw_at + len(raw))
         if money and label.source:
-            span = Span(start + raw_at, start + raw_at + len(raw))
-            unit = label_unit(text[at:raw_at]) or sheet.unit_line
+            unit = label_unit(text[at:raw_at]) or heading_unit or sheet.unit_line
             _add(
                 sheet, _Amount(span, label.source, label.stage or "budget", _resolved(label.block, False), unit), money
             )
+        elif money:  # another figure
+            sheet.ledger.claim(*span, Owner.VALUE)
     return True
 
 

@@ -342,7 +342,8 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
-_PART_OF = regex.compile("^其中")
+# 其中：财政拨款 · 1、资金来源：（1）财政拨款
+_PART_OF = regex.compile(r"^(?:其中|\p{Han}{2,6}\((?:\d{1,2}|[一二三四五六七八九十])\))")
 _YEAR_DIGITS = regex.compile(r"^20\d\d(?=年)")
 _HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")

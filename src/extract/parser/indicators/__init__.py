@@ -41,7 +41,7 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
     if header is None:
         header, levels = _continued(sheet, table) if number == 0 else (None, [])
         if header is None:
-            return 0
+            return _read_total_below(sheet, table.rows[number])
     body = _Body(sheet, table, header, levels, number)
     at = number + len(header.rows)
     while at < len(table.rows):
@@ -60,6 +60,34 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
         at += taken
     sheet.unfinished = body if at == len(table.rows) else None
     return at - number
+
+
+def _read_total_below(sheet: Sheet, row: Row) -> int:
+    """Read a row that sums up the points of the table where other rows of the form stand between the two."""
+    label = _first_filled(sheet, row)
+    if label is None or sheet.money(label) or not any(each.result.score is not None for each in sheet.indicators):
+        return 0
+    if not sheet.rules.indicators.is_total(sheet.cell_text(label)):
+        return 0
+    _take_total(sheet, row, has_score=True)
+    return 1
+
+
+def _first_filled(sheet: Sheet, row: Row) -> Cell | None:
+    return next((cell for cell in row if sheet.use(cell) != _SECTION and not sheet.is_blank(cell)), None)
+
+
+def _take_total(sheet: Sheet, row: Row, *, has_score: bool) -> None:
+    """Points in a row that sums up are the form's, the last of them its score."""
+    label, *rest = [cell for cell in row if sheet.use(cell) != _SECTION and not sheet.is_blank(cell)]
+    sheet.claim_label(label)
+    for cell in rest:
+        sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
+    numbers = [cell for cell in rest if any(character.isdigit() for character in sheet.cell_text(cell))]
+    if numbers and has_score:
+        span = sheet.trimmed(numbers[-1].start, numbers[-1].end)
+        text = sheet.text[span.start : span.end]
+        sheet.fields.append(Field("total_score", bare_label(sheet.cell_text(label)), text, text, span))
 
 
 def _continued(sheet: Sheet, table: Table) -> tuple[Header | None, list[Levels]]:
@@ -180,29 +208,15 @@ class _Body:
 
     def is_total(self, row: Row) -> bool:
         """Whether the row sums up the table."""
-        first = self._first_filled(row)
+        first = _first_filled(self._sheet, row)
         text = self._sheet.cell_text(first) if first else ""
         return bool(text) and not self._is_level(text) and self._sheet.rules.indicators.is_total(text)
-
-    def _first_filled(self, row: Row) -> Cell | None:
-        cells = (cell for cell in row if self._sheet.use(cell) != _SECTION and not self._sheet.is_blank(cell))
-        return next(cells, None)
 
     # ------------------------------------------------------------------------------------------------------------ rows
 
     def take_total(self, row: Row) -> None:
-        """Points in a row that sums up are the form's, the last of them its score."""
-        sheet = self._sheet
-        label, *rest = [cell for cell in row if sheet.use(cell) != _SECTION and not sheet.is_blank(cell)]
-        sheet.claim_label(label)
-        has_score = any("score" in block.columns for block in self.header.blocks)
-        for cell in rest:
-            sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
-        numbers = [cell for cell in rest if any(character.isdigit() for character in sheet.cell_text(cell))]
-        if numbers and has_score:
-            span = sheet.trimmed(numbers[-1].start, numbers[-1].end)
-            text = sheet.text[span.start : span.end]
-            sheet.fields.append(Field("total_score", bare_label(sheet.cell_text(label)), text, text, span))
+        """Points in a row that sums up the table."""
+        _take_total(self._sheet, row, has_score=any("score" in block.columns for block in self.header.blocks))
 
     def take_row(self, row: Row, below: Row) -> None:
         """Record the row's indicators, if it holds any; a page break may have repeated the section's label."""

@@ -102,6 +102,7 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
         columns[at] = replace(columns[at], holds=held)
     if not _is_header([column.holds for column in columns]):
         return None
+    columns = _with_level_below_section(sheet, table, number + len(rows), columns)
     columns = _with_hidden_level(sheet, table, number + len(rows), columns)
     section = _section(sheet, table, number)
     named = [column for column in columns if column.holds or column.label]
@@ -203,6 +204,22 @@ def _with_heirs(sheet: Sheet, columns: list[Column]) -> list[Column]:
         if held in ("target", "actual") and heir is not None and held not in [columns[at].holds for at in below]:
             columns[heir] = replace(columns[heir], holds=held)
     return columns
+
+
+def _with_level_below_section(sheet: Sheet, table: Table, number: int, columns: list[Column]) -> list[Column]:
+    """The columns; where a header names the second level alone and the section's label in front covers no row but the
+    header's, the first level stands below that label: 绩效指标 | 二级指标 | 三级指标."""
+    holds = [column.holds for column in columns]
+    at = holds.index("level2") - 1 if "level2" in holds and "level1" not in holds else -1
+    if at < 0 or holds[at] is not None or not columns[at].label or number >= len(table.rows):
+        return columns
+    row = table.rows[number]
+    if not table.has_grid and len(row) != len(columns):
+        return columns
+    below = next((cell for cell in row if cell.column == columns[at].start), None)
+    if below is None or not sheet.cell_text(below) or sheet.use(below):
+        return columns
+    return [*columns[:at], replace(columns[at], holds="level1"), *columns[at + 1 :]]
 
 
 def _with_hidden_level(sheet: Sheet, table: Table, number: int, columns: list[Column]) -> list[Column]:
