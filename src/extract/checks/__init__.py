@@ -18,13 +18,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extract.checks import dates, fields, funding, indicators, results
+from extract.checks import across, dates, fields, funding, indicators, results
 from extract.checks.case import Case, Check, Fault, Noted
 from extract.checks.fields import is_template
 from extract.findings import Finding, Outcome, Severity
 from extract.language import Message
 
-__all__ = ["CHECKS", "NOTED", "Case", "Check", "Fault", "Noted", "Setting", "check", "finding", "is_template", "noted"]
+__all__ = [
+    "CHECKS",
+    "CODES",
+    "NOTED",
+    "Case",
+    "Check",
+    "Fault",
+    "Noted",
+    "Setting",
+    "check",
+    "finding",
+    "is_template",
+    "noted",
+]
 
 CHECKS: Mapping[str, Check] = (
     fields.CHECKS | dates.CHECKS | funding.CHECKS | indicators.CHECKS | results.CHECKS  # type: ignore[operator]
@@ -38,6 +51,9 @@ NOTED = (
     "indicator.misaligned", "indicator.unread_weight", "indicator.unread_score",
 )  # fmt: skip
 """What is noted while a document is read."""
+
+CODES = (*NOTED, *CHECKS, *across.STATEMENTS)
+"""The codes of all findings that have an entry in rules/checks.yaml."""
 
 # Of a form that nobody has filled in, only that is said.
 _OF_TEMPLATES = "form.template"

@@ -45,8 +45,8 @@ _CHANGED_TARGETS = r"""
       AND regexp_replace(t.declared_target, '\s', '', 'g') <> regexp_replace(t.evaluated_target, '\s', '', 'g')
 """
 _DROPPED_INDICATORS = """
-    SELECT form_id, NULL AS text_start, NULL AS text_end, count(*) AS count
-    FROM target_actual WHERE result = 'not_evaluated' GROUP BY form_id
+    SELECT declaration_form_id AS form_id, NULL AS text_start, NULL AS text_end, count(*) AS count
+    FROM target_actual WHERE result = 'not_evaluated' GROUP BY declaration_form_id
 """
 _CHANGED_BUDGETS = """
     SELECT form_id, min(m.text_start) AS text_start, min(m.text_end) AS text_end,

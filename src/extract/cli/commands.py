@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extract import __version__
-from extract.cli import archive, cluster, database, file, queries, review, rules
+from extract.cli import archive, check, cluster, database, file, queries, review, rules
 from extract.cli.typer_words import Command, Group
 from extract.language import Language, say
 
@@ -68,6 +68,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "parse": file.parse_command,
     "read": file.read_command,
     "report": database.report_command,
+    "check": check.check_command,
     "show": database.show_command,
     "review": review.review_command,
     "corrections": review.corrections_command,

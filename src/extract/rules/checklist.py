@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_type_hints
 import regex
 from pydantic import TypeAdapter, ValidationError
 
-from extract.checks import CHECKS, NOTED, Setting
+from extract.checks import CHECKS, CODES, Setting
 from extract.checks.across import STATEMENTS
 from extract.checks.case import Families, Levels, Names, Number, Numbers, Words
 from extract.language import Message
@@ -95,27 +95,19 @@ def read_checklist(source: RuleFile) -> Checklist:
     """The checklist that a file describes; what is wrong in it is blamed on the file."""
     file = source.model(ChecksFile)
     reader = _LimitReader(source, file)
-    checks: list[tuple[CheckSpec, Limits]] = []
+    checks = []
     for number, spec in enumerate(file.checks):
-        place = ("checks", number)
-        if any(spec.code == other.code for other, _ in checks):
-            source.blame((*place, "code"), f"the check {spec.code!r} stands twice; keep it in one place")
-        elif reader.knows(spec.code, (*place, "code")):
-            limits = reader.read(spec.code, spec.limits, (*place, "limits"))
-            reader.refuse_missing(spec, place)
-            checks.append((spec, limits))
-    for code in _CODES:
+        checks.append((spec, reader.all_of(spec, ("checks", number))))
+        if any(spec.code == other.code for other in file.checks[:number]):
+            source.blame(["checks", number, "code"], f"the check {spec.code!r} stands twice; keep it in one place")
+    for code in CODES:
         if all(code != spec.code for spec in file.checks):
             source.blame(["checks"], f"the check {code!r} has no entry; to switch it off, say so in one")
-    exceptions = [
-        (exception, [
-            (change, reader.read(change.code, change.limits, ("exceptions", number, "checks", at, "limits")))
-            for at, change in enumerate(exception.checks)
-            if reader.knows(change.code, ("exceptions", number, "checks", at, "code"))
-            and reader.may_change(change, ("exceptions", number, "checks", at, "limits"))
-        ])
-        for number, exception in enumerate(file.exceptions)
-    ]  # fmt: skip
+    exceptions = []
+    for number, exception in enumerate(file.exceptions):
+        place = ("exceptions", number, "checks")
+        changes = [(change, reader.some_of(change, (*place, at))) for at, change in enumerate(exception.checks)]
+        exceptions.append((exception, changes))
     return Checklist(checks, exceptions, {name: Message(*words) for name, words in file.names.items()})
 
 
@@ -126,21 +118,21 @@ class _LimitReader:
         self._source = source
         self._file = file
 
-    def knows(self, code: str, place: Steps) -> bool:
-        if code in _CODES:
-            return True
-        self._source.blame(place, f"there is no check {code!r}; all of them: {', '.join(_CODES)}")
-        return False
+    def all_of(self, spec: CheckSpec, place: Steps) -> Limits:
+        """The limits of a check, every one that it has."""
+        for name in _types_of(spec.code):
+            if name not in spec.limits:
+                self._source.blame(place, f"the check {spec.code} needs the limit {name!r}")
+        return self._read(spec.code, spec.limits, (*place, "limits"))
 
-    def may_change(self, change: CheckChange, place: Steps) -> bool:
+    def some_of(self, change: CheckChange, place: Steps) -> Limits:
+        """The limits that an exception changes."""
         if change.code in STATEMENTS and change.limits:
-            self._source.blame(
-                place, "a check across forms has the same limits for all of them; it can be switched off"
-            )
-            return False
-        return True
+            message = "a check across forms has the same limits for all of them; switch it off instead"
+            self._source.blame((*place, "limits"), message)
+        return self._read(change.code, change.limits, (*place, "limits"))
 
-    def read(self, code: str, limits: Mapping[str, Any], place: Steps) -> Limits:
+    def _read(self, code: str, limits: Mapping[str, Any], place: Steps) -> Limits:
         types = _types_of(code)
         found: dict[str, object] = {}
         for name, value in limits.items():
@@ -150,27 +142,24 @@ class _LimitReader:
                 continue
             try:
                 found[name] = self._value(types[name], value)
-            except (ValidationError, KeyError) as error:
-                self._source.blame((*place, name), _problem(error))
+            except ValidationError as error:
+                self._source.blame((*place, name), error.errors()[0]["msg"])
+            except KeyError as error:
+                message = f"there is no family and no list of words {error.args[0]!r} at the top of the file"
+                self._source.blame((*place, name), message)
         return found
 
     def _value(self, kind: Any, value: Any) -> object:
         """A limit as its type. Raises ValidationError, and KeyError for a family or list of words that is not there."""
         if kind == Words:
-            patterns = self._file.words[TypeAdapter(str).validate_python(value)]
-            return Words(each.pattern for each in patterns)
+            return Words(each.pattern for each in self._file.words[_NAME.validate_python(value)])
         if kind in (Levels, Families):
             families = {name: frozenset(self._file.families[name]) for name in _NAMES.validate_python(value)}
             return families if kind == Families else frozenset().union(*families.values())
         return TypeAdapter(kind).validate_python(value)
 
-    def refuse_missing(self, spec: CheckSpec, place: Steps) -> None:
-        missing = [name for name in _types_of(spec.code) if name not in spec.limits]
-        if missing:
-            self._source.blame(place, f"the check {spec.code} needs the limit {missing[0]!r}")
 
-
-_CODES = (*NOTED, *CHECKS, *STATEMENTS)
+_NAME = TypeAdapter(str)
 _NAMES = TypeAdapter(Names)
 _PARAMETER = regex.compile(r"\$(\w+)")
 _ACROSS: Any = Number | Names
@@ -185,9 +174,3 @@ def _types_of(code: str) -> dict[str, Any]:
     function = CHECKS[code]
     hints = get_type_hints(getattr(function, "func", function))
     return {name: hint for name, hint in hints.items() if hint in (Number, Numbers, Names, Words, Levels, Families)}
-
-
-def _problem(error: ValidationError | KeyError) -> str:
-    if isinstance(error, KeyError):
-        return f"there is no family and no list of words {error.args[0]!r} at the top of the file"
-    return error.errors()[0]["msg"]

@@ -6,11 +6,12 @@ The sentence below a key says what it is for; `extract rules schema` hands it to
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import regex
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
+from extract.checks import CODES
 from extract.labels import compact
 from extract.target import Words
 from extract.values import VALUE_TYPES
@@ -346,10 +347,16 @@ def places(message: str) -> set[str]:
     return set(_PLACE.findall(message))
 
 
+def _known_code(code: str) -> str:
+    if code not in CODES:
+        raise ValueError(f"there is no check {code!r}; see them all with: extract check --list")
+    return code
+
+
 class CheckSpec(_Strict):
     """One check: how severe it is, what it says, and its limits."""
 
-    code: str = Field(pattern=r"^[a-z]+\.[a-z0-9_]+$")
+    code: Annotated[str, AfterValidator(_known_code)]
     """Code of its findings."""
     severity: Literal["error", "warning", "note"]
     """How much it matters."""
@@ -385,7 +392,7 @@ class CheckSpec(_Strict):
 class CheckChange(_Strict):
     """What an exception changes of one check."""
 
-    code: str
+    code: Annotated[str, AfterValidator(_known_code)]
     """The check."""
     severity: Literal["error", "warning", "note"] | None = None
     """How much it matters for these forms."""
