@@ -17,7 +17,7 @@ from conftest import TITLE, dump_of
 from extract import pipeline
 from extract.errors import StoreError
 from extract.importer import Options, Summary, import_paths
-from extract.rows import rows_of
+from extract.rows import packed, rows_of
 from extract.rules import RuleSet
 from extract.store import Store, open_for_reading
 
@@ -168,12 +168,12 @@ def test_a_missing_path_does_not_keep_the_others_out(run: Run, query: Query, arc
 
 def test_a_batch_is_all_or_nothing(database: Path, query: Query, archive: Path, rules: RuleSet) -> None:
     good = pipeline.extract(FORM.encode(), rules)
-    rows = rows_of(good)
+    torn = {**rows_of(replace(good, document_id="torn")), "labels": [(None, None, None)]}
     with Store(database) as store:
-        store.write({good.document_id: rows}, [], {}, rules.version)
+        store.write({good.document_id: packed(rows_of(good))}, [], {}, rules.version)
+        others = {"new": packed(rows_of(replace(good, document_id="new"))), "torn": packed(torn)}
         with pytest.raises(duckdb.Error):
-            # the same document under a second name breaks the primary key half-way
-            store.write({"new": rows_of(replace(good, document_id="new")), "old": rows}, [], {}, rules.version)
+            store.write(others, [], {}, rules.version)
     assert counts(query)["documents"] == 1
 
 

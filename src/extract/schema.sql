@@ -1,5 +1,8 @@
 -- The database, as analysts see it. Every table and column says what it holds; Chinese views stand in views.sql.
 -- Decimals are exact; absent is NULL; text_start and text_end count characters of documents.text from 0, the end excluded.
+-- No table that grows with the archive has a primary key: DuckDB holds such an index in memory and writes it whole, again
+-- and again. What is unique is so by the way it is written. Whole texts are stored as they are: to see whether compression
+-- pays, DuckDB would hold a quarter of a hundred thousand of them in memory.
 -- DECIMAL(38,6) holds every amount and target that forms state, with room for canonical units (亿元 in 元).
 
 CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL);
@@ -14,8 +17,7 @@ CREATE TABLE IF NOT EXISTS files (
     error VARCHAR,
     size_bytes BIGINT NOT NULL,
     modified_at TIMESTAMP,
-    seen_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (path, member)
+    seen_at TIMESTAMP NOT NULL
 );
 COMMENT ON TABLE files IS 'Every file and archive member that an import met; the same content at two paths is one document';
 COMMENT ON COLUMN files.path IS 'Path of the file, or of the archive that holds it';
@@ -28,7 +30,7 @@ COMMENT ON COLUMN files.modified_at IS 'Modification time of the file or of its 
 COMMENT ON COLUMN files.seen_at IS 'When an import last met this file, UTC';
 
 CREATE TABLE IF NOT EXISTS documents (
-    document_id VARCHAR PRIMARY KEY,
+    document_id VARCHAR NOT NULL,
     format VARCHAR,
     encoding VARCHAR,
     size_bytes BIGINT NOT NULL,
@@ -36,7 +38,7 @@ CREATE TABLE IF NOT EXISTS documents (
     error_code VARCHAR,
     error VARCHAR,
     form_count INTEGER NOT NULL,
-    text VARCHAR,
+    text VARCHAR USING COMPRESSION uncompressed,
     chars_total INTEGER NOT NULL,
     chars_title INTEGER NOT NULL,
     chars_label INTEGER NOT NULL,
@@ -69,14 +71,14 @@ COMMENT ON COLUMN documents.imported_at IS 'When it was parsed, UTC';
 
 CREATE TABLE IF NOT EXISTS layouts (
     document_id VARCHAR NOT NULL,
-    layout BLOB NOT NULL
+    layout BLOB NOT NULL USING COMPRESSION uncompressed
 );
 COMMENT ON TABLE layouts IS 'What new rules need, beside documents.text, to parse a document again without its file';
 COMMENT ON COLUMN layouts.document_id IS 'The document';
 COMMENT ON COLUMN layouts.layout IS 'Its paragraphs, tables and cells in a compact form of extract''s own';
 
 CREATE TABLE IF NOT EXISTS forms (
-    form_id VARCHAR PRIMARY KEY,
+    form_id VARCHAR NOT NULL,
     document_id VARCHAR NOT NULL,
     form_index INTEGER NOT NULL,
     form_kind VARCHAR NOT NULL,
@@ -416,7 +418,7 @@ COMMENT ON COLUMN runs.forms IS 'Forms extracted';
 COMMENT ON COLUMN runs.failures IS 'Files that could not be read';
 
 CREATE TABLE IF NOT EXISTS projects (
-    project_id VARCHAR PRIMARY KEY,
+    project_id VARCHAR NOT NULL,
     name VARCHAR NOT NULL,
     unit VARCHAR,
     first_year INTEGER,
@@ -432,7 +434,7 @@ COMMENT ON COLUMN projects.last_year IS 'Fiscal year of its latest form';
 COMMENT ON COLUMN projects.forms IS 'Number of its forms, of every kind';
 
 CREATE TABLE IF NOT EXISTS project_links (
-    form_id VARCHAR PRIMARY KEY,
+    form_id VARCHAR NOT NULL,
     project_id VARCHAR NOT NULL,
     name_key VARCHAR NOT NULL,
     score DECIMAL(5, 2) NOT NULL,

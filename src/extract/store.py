@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -24,14 +24,24 @@ from extract.cross_checks import findings_across
 from extract.dictionary import create_views
 from extract.errors import StoreError
 from extract.projects import NamedForm, link_projects
-from extract.rows import BY_DOCUMENT, BY_FORM, Row, Rows
+from extract.rows import BY_DOCUMENT, BY_FORM, Row, unpacked
 from extract.rules import RuleSet
 from extract.sources.litter import LITTER
 
 SCHEMA_VERSION = 7
 
-MEMORY_LIMIT = "128MB"
-"""What DuckDB may take for itself while it writes; the rest of an import's memory is Python's."""
+SETTINGS = {
+    "memory_limit": "96MB",  # the rest of an import's memory is Python's
+    "threads": "2",  # each more takes memory, and the writer has little to do
+    # What the log holds goes into the file in pieces of this size, each of them written once: without vacuum, which
+    # joins small pieces to larger ones again and again. `extract compact` does that when people want it.
+    "checkpoint_threshold": "64MB",
+    "max_vacuum_tasks": "0",
+}
+"""How DuckDB writes: in little memory, and at the same cost however large the file has become."""
+
+UNPACKED_AT_ONCE = 64
+"""Rows of so many documents are objects at the same time."""
 
 
 class File(NamedTuple):
@@ -140,34 +150,28 @@ class Store:
     # ------------------------------------------------------------------------------------------------------- writing
 
     def write(
-        self, documents: Mapping[str, Rows], files: Iterable[File], complete: Mapping[str, datetime], ruleset: str
+        self, documents: Mapping[str, bytes], files: Iterable[File], complete: Mapping[str, datetime], ruleset: str
     ) -> set[str]:
-        """Store one batch, all of it or nothing: rows by document, and the files that were met.
+        """Store one batch, all of it or nothing: packed rows by document, and the files that were met.
 
         `complete` are archives of which nothing is left to read, with the time when reading them began: members that
         were not met since are forgotten. So are documents that their only file has given up for another content.
         Returns the documents that were not there before under these rules.
         """
         met = {(file.path, file.member): file for file in files}  # arguments that overlap meet a file twice
-        known = self._fetch(
-            "SELECT document_id FROM documents WHERE document_id IN (SELECT unnest($ids)) AND ruleset = $ruleset "
-            "AND status <> 'failed'",
-            {"ids": list(documents), "ruleset": ruleset},
-        )
-        new = documents.keys() - {document_id for (document_id,) in known}
-        rows: Rows = {}
-        for document_id in documents:
-            if document_id in new:
-                for table, values in documents[document_id].items():
-                    rows.setdefault(table, []).extend(values)
+        sql = """
+            SELECT document_id, ruleset = $ruleset AND status <> 'failed' FROM documents
+            WHERE document_id IN (SELECT unnest($ids))
+        """
+        known: dict[str, bool] = dict(self._fetch(sql, {"ids": list(documents), "ruleset": ruleset}))
+        new = {document_id for document_id in documents if not known.get(document_id)}
         seen_at = now()
-        rows["files"] = [(*file, seen_at) for file in met.values()]
         with self.transaction() as connection:
             given_up = self._forget_files(met, complete)
-            self.forget_documents(new)
-            for table, values in rows.items():
-                self._append(table, values)
-            replay(connection, list(new))
+            self.forget_documents(known.keys() & new)
+            self._append("files", [(*file, seen_at) for file in met.values()])
+            forms = self._append_documents([rows for document_id, rows in documents.items() if document_id in new])
+            replay(connection, forms)
             self.forget_documents(self.without_file(given_up))
         return new
 
@@ -212,15 +216,21 @@ class Store:
 
     def _forget_files(self, met: Collection[tuple[str, str]], complete: Mapping[str, datetime]) -> list[str]:
         """Take out the rows that are written anew or no longer true; the documents that they named."""
+        paths = {path for path, _ in met} | complete.keys()
+        # Files are met in the order of their names, so that a range of names passes over nearly all of the table.
         old = """
-            FROM files WHERE (path, member) IN (SELECT unnest($paths), unnest($members)) OR (member <> '' AND EXISTS (
-                FROM (SELECT unnest($complete) AS done, unnest($since) AS since) WHERE path = done AND seen_at < since))
+            FROM files WHERE path BETWEEN $first AND $last AND (
+                (path, member) IN (SELECT unnest($paths), unnest($members)) OR (member <> '' AND EXISTS (
+                    FROM (SELECT unnest($complete) AS done, unnest($since) AS since)
+                    WHERE path = done AND seen_at < since)))
         """
-        values: dict[str, object] = {"paths": [path for path, _ in met], "members": [member for _, member in met]}
+        values: dict[str, object] = {"first": min(paths, default=""), "last": max(paths, default="")}
+        values |= {"paths": [path for path, _ in met], "members": [member for _, member in met]}
         values |= {"complete": list(complete), "since": list(complete.values())}
-        named = self._fetch(f"SELECT DISTINCT document_id {old}", values)
-        self._execute(f"DELETE {old}", values)
-        return [document_id for (document_id,) in named if document_id]
+        named = self._fetch(f"SELECT document_id {old}", values)
+        if named:
+            self._execute(f"DELETE {old}", values)
+        return [document_id for document_id in {row[0] for row in named} if document_id]
 
     def without_file(self, document_ids: Collection[str]) -> list[str]:
         """Those of these documents that no file holds any more."""
@@ -229,15 +239,28 @@ class Store:
 
     def forget_documents(self, document_ids: Collection[str]) -> None:
         """Take out what an earlier parse of these documents left."""
+        if not document_ids:
+            return
         ids = {"ids": list(document_ids)}
         known = "SELECT unnest($ids)"
-        if self._fetch(f"SELECT count(*) FROM documents WHERE document_id IN ({known})", ids) == [(0,)]:
-            return
         for table in BY_FORM:
             form_ids = f"SELECT form_id FROM forms WHERE document_id IN ({known})"
             self._execute(f"DELETE FROM {table} WHERE form_id IN ({form_ids})", ids)
         for table in BY_DOCUMENT:
             self._execute(f"DELETE FROM {table} WHERE document_id IN ({known})", ids)
+
+    def _append_documents(self, documents: Sequence[bytes]) -> list[str]:
+        """Append packed rows, some documents at a time; the form_ids among them."""
+        forms: list[str] = []
+        with ExitStack() as stack:
+            tables = (*BY_DOCUMENT, *BY_FORM)
+            appenders = {table: stack.enter_context(self._connection.appender(table)) for table in tables}
+            for start in range(0, len(documents), UNPACKED_AT_ONCE):
+                parts = [unpacked(rows) for rows in documents[start : start + UNPACKED_AT_ONCE]]
+                for table, appender in appenders.items():
+                    appender.append_rows([row for rows in parts for row in rows[table]])
+                forms += [form_id for rows in parts for form_id, *_ in rows["forms"]]
+        return forms
 
     def _append(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
@@ -388,7 +411,8 @@ def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     quoted = str(path).replace("'", "''")
     try:
         # What does not fit into memory goes beside the database, not into the folder that people stand in.
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET temp_directory = '{quoted}.tmp'")
+        settings = {**SETTINGS, "temp_directory": f"{quoted}.tmp"}
+        connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in settings.items()))
         # The storage version is a file's own from its creation on.
         option = ", READ_ONLY" if read_only else "" if path.exists() else ", STORAGE_VERSION 'v1.0.0'"
         # Without the type, DuckDB goes by the ending of the name and may open a .csv or .json as something else.

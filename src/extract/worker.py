@@ -22,7 +22,7 @@ from typing import BinaryIO
 from extract.errors import ExtractError, SourceError
 from extract.layout import unpack
 from extract.pipeline import Extraction, document_id_of, extract_document
-from extract.rows import Rows, rows_of
+from extract.rows import packed, rows_of
 from extract.rules import RuleSet
 from extract.sources.containers import CONTAINERS, container_kind, reading
 from extract.sources.member import MIB, Limits, Member
@@ -67,7 +67,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A document that was parsed, as rows by table."""
+    """A document that was parsed; `rows` are those of its tables, packed."""
 
     document_id: str
     size_bytes: int
@@ -75,7 +75,7 @@ class Extracted:
     forms: int
     error_findings: int
     error: ExtractError | None
-    rows: Rows
+    rows: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def extracted(extraction: Extraction) -> Extracted:
         len(extraction.forms),
         sum(finding.severity == "error" for form in extraction.forms for finding in form.findings),
         extraction.error,
-        rows_of(extraction),
+        packed(rows_of(extraction)),
     )
 
 
