@@ -170,8 +170,8 @@ class Store:
             given_up = self._forget_files(met, complete)
             self.forget_documents(known.keys() & new)
             self._append("files", [(*file, seen_at) for file in met.values()])
-            forms = self._append_documents([rows for document_id, rows in documents.items() if document_id in new])
-            replay(connection, forms)
+            self._append_documents([rows for document_id, rows in documents.items() if document_id in new])
+            replay(connection, list(new))
             self.forget_documents(self.without_file(given_up))
         return new
 
@@ -249,9 +249,8 @@ class Store:
         for table in BY_DOCUMENT:
             self._execute(f"DELETE FROM {table} WHERE document_id IN ({known})", ids)
 
-    def _append_documents(self, documents: Sequence[bytes]) -> list[str]:
-        """Append packed rows, some documents at a time; the form_ids among them."""
-        forms: list[str] = []
+    def _append_documents(self, documents: Sequence[bytes]) -> None:
+        """Append packed rows, some documents at a time."""
         with ExitStack() as stack:
             tables = (*BY_DOCUMENT, *BY_FORM)
             appenders = {table: stack.enter_context(self._connection.appender(table)) for table in tables}
@@ -259,8 +258,6 @@ class Store:
                 parts = [unpacked(rows) for rows in documents[start : start + UNPACKED_AT_ONCE]]
                 for table, appender in appenders.items():
                     appender.append_rows([row for rows in parts for row in rows[table]])
-                forms += [form_id for rows in parts for form_id, *_ in rows["forms"]]
-        return forms
 
     def _append(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
