@@ -263,6 +263,8 @@ class _Block:
         top = 0 if self._has_grid else self._header_rows
         for above in range(number - 1, top - 1, -1):
             row = self.rows[above]
+            if self._is_heading(row):
+                continue
             is_header = self._has_grid and row and self._is_header(row)
             for other in self._same_column(row, cell, length):
                 if self._is_label(other) or (is_header and self._sheet.cell_text(other)):
@@ -271,6 +273,11 @@ class _Block:
             position = cell.column + len(self._columns) - length
             if 0 <= position < len(self._columns):
                 yield from (c for c in self._columns[position] if self._sheet.cell_text(c))
+
+    def _is_heading(self, row: Row) -> bool:
+        """Whether all that a row says is a heading of the rows below: 按收入性质分."""
+        filled = [cell for cell in row if self._sheet.cell_text(cell)]
+        return len(filled) == 1 and self._sheet.money(filled[0]) == MoneyLabel()
 
     def _same_column(self, row: Row, cell: Cell, length: int) -> Iterator[Cell]:
         if self._has_grid:

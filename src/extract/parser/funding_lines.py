@@ -39,6 +39,9 @@ from extract.values import read_money
 
 _MOST_COLUMNS = 40
 _MOST_LINES = 2000
+# A header of stages has so many columns of something else at most.
+_MOST_OTHERS = 2
+_SHORT_TEXT = re.compile(r"[^\d。；！？]{2,10}")
 _RATE = re.compile(r"-?\d+(?:\.\d+)?\s*[%％‰]?")
 
 
@@ -56,6 +59,11 @@ class _Slots(NamedTuple):
     label: _Label
     blanks: int
     cells: Row
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether the label says nothing of amounts and has none: 按收入性质分."""
+        return self.label.says == MoneyLabel() and not any(self.cells)
 
 
 class _Found(NamedTuple):
@@ -164,9 +172,7 @@ class _Counting:
         if start >= len(self._lines) or not (first := self._labels[start]) or (first.says.weak and not front):
             return None
         return (
-            self._labelled(front, start)
-            or (self._named([*front, first.span], first.next) if first.says.source else None)
-            or self._headed(front, start)
+            self._labelled(front, start) or self._named([*front, first.span], first.next) or self._headed(front, start)
         )
 
     def refused(self, front: list[Span], start: int) -> _Found | None:
@@ -200,6 +206,8 @@ class _Counting:
             label = self._labels[number]
             if self._ends_block(number) or len(run) > _MOST_LINES or not (label or self._is_cell(number)):
                 break
+            if label and any(map(self._is_amount, run)) and len(self._side_by_side(number)) > 1:
+                break  # the header of another block
             run += [None] * min(self._lines[number].blanks, _MOST_LINES)
             run.append(label.span if label else self._span(number))
             number = label.next if label else number + 1
@@ -230,23 +238,30 @@ class _Counting:
         """Rows that open with the label of a source, below a header of stages or with one amount each."""
         first = self._side_by_side(start)
         stages = next((n for n, label in enumerate(first) if label.says.source), len(first))
-        if stages == 1 and self._is_amount_at(first[0].next):
-            stages = 0  # the stage is all that says whose amount it is
-        if stages == 1:
-            return None
-        slots, after = self._slots(first[stages - 1].next if stages else start, max(stages, 1))
-        if after < len(self._lines) and self._is_amount(self._span(after)):
-            return None  # more amounts than labels
-        if not any(self._is_amount(cell) for each in slots for cell in each.cells):
-            return None
-        if not stages:
-            return self._pairs(front, slots, after)
-        rows = self._rows_of_stages(slots, stages, bool(front))
-        if rows is None:
+        if stages == 0 or (stages == 1 and self._is_amount_at(first[0].next)):
+            return self._pairs(front, start)  # the stage is all that says whose amount it is
+        headers = (first[:count] for count in dict.fromkeys((stages, len(first))) if count > 1)
+        return next(filter(None, (self._below_stages(front, start, header) for header in headers)), None)
+
+    def _below_stages(self, front: list[Span], start: int, stages: Sequence[_Label]) -> _Found | None:
+        others = self._other_columns(stages[-1].next)
+        width = len(stages) + len(others)
+        slots, after = self._slots(stages[-1].next + len(others), width, len(others))
+        rows = self._rows_of_stages(slots, width, bool(front))
+        if rows is None or (after < len(self._lines) and self._is_amount(self._span(after))):
             return None
         corner = [None] if self._lines[start].blanks or not front else []
-        header: Row = [*front, *corner, *(label.span for label in first[:stages])]
-        return _Found([header, *([*[None] * (len(header) - stages - 1), *row] for row in rows)], after)
+        header: Row = [*front, *corner, *(label.span for label in stages), *others]
+        return _Found([header, *([*[None] * (len(header) - width - 1), *row] for row in rows)], after)
+
+    def _other_columns(self, number: int) -> list[Span]:
+        """What stands between the last stage of a header and the blank cell below: columns of something else."""
+        after = number
+        while after < len(self._lines) and not self._lines[after].blanks and after - number <= _MOST_OTHERS:
+            if self._labels[after] or not _SHORT_TEXT.fullmatch(self._text, *self._span(after)):
+                return []
+            after += 1
+        return [self._span(line) for line in range(number, after)] if after - number <= _MOST_OTHERS else []
 
     def _named(self, front: list[Span], start: int) -> _Found | None:
         """A block whose heading is a label of amounts itself, where more than one label with an amount follows."""
@@ -255,8 +270,11 @@ class _Counting:
             return None
         return found
 
-    def _slots(self, number: int, width: int) -> tuple[list[_Slots], int]:
-        """The labels from a line on with what stands behind each, up to a text that can be no amount of theirs."""
+    def _slots(self, number: int, width: int, others: int) -> tuple[list[_Slots], int]:
+        """The labels from a line on with what stands behind each, up to a text that can be no amount of theirs.
+
+        So many `others` of the cells, the last ones, may hold any text.
+        """
         slots: list[_Slots] = []
         begins: list[int] = []
         while number < len(self._lines) and not (self._ends_block(number) and slots):
@@ -269,7 +287,8 @@ class _Counting:
                 begins.append(number)
                 number = label.next
                 continue
-            if not slots or len(slots[-1].cells) >= width or not self._is_cell(number):
+            is_other = bool(slots) and len(slots[-1].cells) >= width - others
+            if not slots or len(slots[-1].cells) >= width or not (is_other or self._is_cell(number)):
                 while slots and len(slots[-1].cells) < width:
                     slots.pop()
                     number = begins.pop()
@@ -286,30 +305,37 @@ class _Counting:
 
         `is_below` says that a heading stands in front: where it is merged, the first label has blank lines above too.
         """
-        if not any(each.label.says.source for each in slots) or any(len(each.cells) < width for each in slots):
+        rows = [each for each in slots if not each.is_heading]
+        if not any(each.label.says.source for each in rows) or any(len(each.cells) < width for each in rows):
             return None
-        ends = {len(each.cells) - width for each in slots[:-1] if None in each.cells[:width]}
-        ends |= {len(each.cells) - width for each in slots[:-1] if not ends}
-        behind = (cell for each in slots for cell in each.cells[width:])
-        is_even = len(ends) <= 1 and not any(behind)
+        ends = {len(each.cells) - width for each in rows[:-1] if None in each.cells[:width]}
+        ends |= {len(each.cells) - width for each in rows[:-1] if not ends}
+        behind = (cell for each in rows for cell in each.cells[width:])
+        has_amount = any(map(self._is_amount, (cell for each in rows for cell in each.cells)))
+        is_even = len(ends) <= 1 and has_amount and not any(behind)
         if not is_even or (is_below and not slots[0].blanks and ends != {0}):
             return None
         return [[each.label.span, *each.cells[:width]] for each in slots]
 
-    def _pairs(self, front: list[Span], slots: list[_Slots], after: int) -> _Found | None:
+    def _pairs(self, front: list[Span], start: int) -> _Found | None:
         """Labels, each with its amount directly behind it; some may have none.
 
         Where a year stands beside a whole term, the labels below have to line up with them.
         """
+        slots, after = self._slots(start, 1, 0)
+        if after < len(self._lines) and self._is_amount(self._span(after)):
+            return None  # more amounts than labels
+        if not any(self._is_amount(cell) for each in slots for cell in each.cells):
+            return None
         row_end = max((len(each.cells) for each in slots[:-1]), default=1) - 1
         says_term = any(each.label.says.block == "long_term" for each in slots)
         rows: list[Row] = [[*front]]
         for number, each in enumerate(slots):
-            if not each.cells or any(each.cells[1:]):
+            if any(each.cells[1:]) or not (each.cells or each.is_heading):
                 return None
             if says_term and each is not slots[-1] and len(each.cells) not in (1, 1 + row_end):
                 return None
-            rows[-1] += [each.label.span, each.cells[0]]
+            rows[-1] += [each.label.span, *each.cells[:1]]
             if len(each.cells) > 1 and number + 1 < len(slots):
                 rows.append([None] * len(front))
         return _Found(rows, after) if any(each.label.says.source for each in slots) or front else None

@@ -377,7 +377,7 @@ class IndicatorLines:
         return self._text[line.start : line.end]
 
     def _measures(self, number: int) -> bool:
-        return self._target(number).kind != "qualitative"
+        return self._target(number).kind not in ("qualitative", "empty")
 
     def _target(self, number: int) -> Target:
         """The line read as a target; the search asks for it from many sides."""

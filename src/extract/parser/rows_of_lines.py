@@ -33,9 +33,11 @@ from extract.values import ONE_LINE_TYPES, ROW_TYPES, read_value
 
 # A value of several cells stands on so many lines.
 _VALUE_LINES = 3
-_FUNDING, _INDICATORS = LabelUse("section", "funding"), LabelUse("section", "indicators")
+_FUNDING, _INDICATORS, _PART = (LabelUse("section", name) for name in ("funding", "indicators", "form"))
 # What heads a column of a table that no rule knows.
 _SHORT_TEXT = re.compile(r"[^\d。；！？]{2,16}")
+# Types that tell a value of theirs from another text.
+_TOLD = frozenset({"contact", "period", "choice"})
 # What opens the first paragraph of a numbered text.
 _FIRST_NUMBER = re.compile(r"\W?\w{0,2}[1一１①]\W?")
 
@@ -162,7 +164,9 @@ class _Unfolder:
         return self._text[self._lines[number].start : self._lines[number].end]
 
     def _ends_amounts(self, number: int) -> bool:
-        return self._is_label(number) or self._indicators.is_header(number)
+        label = self._labels[number]
+        is_heading = label and label.use == _PART and self._rules.money_of(self._text[slice(*label.span)])
+        return (self._is_label(number) and not is_heading) or self._indicators.is_header(number)
 
     # ------------------------------------------------------------------------------------------------- funding
 
@@ -271,6 +275,8 @@ class _Unfolder:
         if kind in ONE_LINE_TYPES:
             return len(lines) == 1
         if kind in ROW_TYPES:
+            if len(lines) > 1 and self._reads(self._rule.fields[name], lines[:1]):
+                return 1
             is_one = len(lines) <= _VALUE_LINES and not any(line.blanks for line in lines)
             return len(lines) if is_one or self._is_read_in_whole(self._rule.fields[name], lines) else 0
         return next((i for i, line in enumerate(lines) if line.blanks > 1), len(lines))
@@ -279,6 +285,9 @@ class _Unfolder:
         """Whether lines that may be paragraphs of one cell say together what the first alone does not: 周明 · phone."""
         if len(lines) > _VALUE_LINES or any(line.blanks > 1 for line in lines):
             return False
-        first, whole = (self._text[lines[0].start : line.end] for line in (lines[0], lines[-1]))
-        readings = [read_value(spec.type, text, spec.options).problem for text in (first, whole)]
-        return readings[0] is not None and readings[1] is None
+        return self._reads(spec, lines)
+
+    def _reads(self, spec: FieldSpec, lines: Sequence[Line]) -> bool:
+        """Whether the lines are a value of the type without a problem."""
+        text = self._text[lines[0].start : lines[-1].end]
+        return spec.type in _TOLD and not read_value(spec.type, text, spec.options).problem

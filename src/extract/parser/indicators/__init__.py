@@ -22,6 +22,7 @@ from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import IndicatorColumn, LabelUse
 from extract.target import parse_target
+from extract.values import read_points
 
 # The longest name of a level, with its points and hints.
 _LONGEST_LEVEL = 30
@@ -192,8 +193,14 @@ class _Body:
         return len(text) > _LONGEST_LEVEL or any(mark in text for mark in "：:。；;")
 
     def _is_foreign(self, row: Row) -> bool:
-        """Whether two unknown levels open a row below known ones: in a dump another table may follow the table."""
+        """Whether two unknown levels open a row below known ones: in a dump another table may follow the table.
+
+        A row that has points where this table has them is its own.
+        """
         if not isinstance(self._rows, Dump) or len(row) != self._rows.width or not self.levels[0].level1:
+            return False
+        weight = self.header.blocks[0].columns.get("weight")
+        if weight and read_points(self._sheet.cell_text(row[self._rows.position(weight)])) is not None:
             return False
         levels = [self.header.blocks[0].columns.get(level) for level in _LEVELS]
         texts = [self._sheet.cell_text(row[self._rows.position(column)]) for column in levels if column]

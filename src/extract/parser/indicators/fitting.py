@@ -171,7 +171,13 @@ class Dump:
             level = column.holds
             if (level == "level1" or level == "level2") and len(row) == len(below) == self.width:
                 begun, rest = self._sheet.cell_text(row[at]), self._sheet.cell_text(below[at])
-                if begun and rest and not canonical(level, rest) and canonical(level, begun + rest):
+                if (
+                    begun
+                    and rest
+                    and not self._sheet.rules.phrases.is_unfilled(rest)
+                    and not canonical(level, rest)
+                    and canonical(level, begun + rest)
+                ):
                     return True
         return False
 
