@@ -7,6 +7,7 @@ import time
 import pytest
 
 from conftest import TITLE, dump_of
+from extract.document import Paragraph
 from extract.readers.text import read
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice, tokenize
@@ -179,6 +180,13 @@ def test_labels_that_fit_two_kinds_alike_make_no_form_without_a_title(rules: Rul
 def test_a_list_of_projects_is_no_form(rules: RuleSet) -> None:
     rows = ("项目名称|主管部门|实施单位|项目负责人", "公园管护|住建局|园林局|周明", "河道清淤|水利局|河道站|郑虹")
     assert slices(rules, dump_of("", *rows)) == []
+
+
+def test_who_has_filled_the_form_in_stands_below_its_last_cell(rules: RuleSet) -> None:
+    (only,) = slices(rules, form() + "填表人：周明  联系电话：13900000001\n")
+    last = only.blocks[-1]
+    assert isinstance(last, Paragraph)
+    assert only.span.end == last.end
 
 
 LINES = "项目名称|公园管护|主管部门及代码|住建局|总体目标|保持整洁|一级指标|三级指标|指标值|产出指标|步道|≥3公里"

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
 from extract.labels import bare_label, narrow
 from extract.rules import FormRule, RuleSet, Title
+from extract.values import PEOPLE_TYPES
 
 # So many different labels make a form even where the key label is missing.
 ENOUGH_LABELS = 3
@@ -129,8 +130,8 @@ class _Cutter:
     def _own_paragraphs(self, cell: Cell, next_row: tuple[Cell, ...] | None) -> int:
         """How many of a last cell's paragraphs are its own.
 
-        Only in a form's last row are there others: a title, instructions, what stands below the date, labels with
-        values behind a colon, and everything where the cell opens with a blank line.
+        Only in a form's last row are there others: a title, instructions, what stands below the date, who has filled
+        it in, and everything where the cell opens with a blank line.
         """
         paragraphs = [block for block in cell.blocks if isinstance(block, Paragraph)]
         texts = [self._text[p.start : p.end] for p in paragraphs]
@@ -146,16 +147,15 @@ class _Cutter:
             return 0
         for i in range(1, titled):
             below_date = self._phrases.is_closing(texts[i - 1]) and not self._is_form_furniture(texts[i])
-            if below_date or self._phrases.opens_instructions(texts[i]) or self._opens_with_label(texts[i]):
+            if below_date or self._phrases.opens_instructions(texts[i]) or self._names_people(texts[i]):
                 return i
         return titled
 
-    def _opens_with_label(self, text: str) -> bool:
-        """Whether a paragraph is a label, a colon and a value: who has filled the form in, below its table."""
+    def _names_people(self, text: str) -> bool:
+        """Whether a paragraph opens with the label of people, a colon and a name: who has filled the form in."""
         label, _, value = narrow(text).partition(":")
-        return bool(value.strip()) and any(
-            use.role == "field" for rule in self._rules.forms if (use := rule.use_of(label))
-        )
+        uses = [(rule, rule.use_of(label)) for rule in self._rules.forms] if value.strip() else []
+        return any(use and use.role == "field" and rule.fields[use.name].type in PEOPLE_TYPES for rule, use in uses)
 
     def _is_form_furniture(self, text: str) -> bool:
         return self._phrases.is_boilerplate(text) or self._phrases.is_closing(text)

@@ -484,5 +484,8 @@ PARTS: dict[str, tuple[str, ...]] = {"period": ("text", "start", "end"), "contac
 # Types whose value is one short text.
 ONE_LINE_TYPES = frozenset({"line", "person", "phone", "money", "start_date", "end_date"})
 
+# Types whose value is people and how to reach them.
+PEOPLE_TYPES = frozenset({"person", "phone", "contact"})
+
 # Types whose value may be spread over several cells of a row (周明 | 13900000001), up to the next label.
 ROW_TYPES = frozenset({"contact", "period", "choice", "cells", "rows"})
