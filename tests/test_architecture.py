@@ -36,6 +36,7 @@ LAYERS = (
         "difference",
         "grid",
         "inspection",
+        "verify",
     },
     {"result"},
     {"isolation", "working_copy"},

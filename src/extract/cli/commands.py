@@ -70,6 +70,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "report": database.report_command,
     "check": check.check_command,
     "show": database.show_command,
+    "verify": database.verify_command,
     "review": review.review_command,
     "corrections": review.corrections_command,
     "sql": queries.sql_command,

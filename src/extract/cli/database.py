@@ -1,15 +1,21 @@
-"""Commands that read the database: report, show."""
+"""Commands that read the database: report, show, verify."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, opened
-from extract.cli.output import complain, database_option, print_json
+from extract.cli.output import EXIT_FAILURES, complain, database_option, print_json
+from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
+from extract.language import say
+
+if TYPE_CHECKING:
+    from extract.verify import Breach, Checked
 
 
 def report_command(
@@ -77,6 +83,91 @@ def show_command(
         print_json(form_as_json(shown))
     else:
         print_form(shown, data_console())
+
+
+@in_chinese(
+    """核对数据库是否守信：每个值能否追溯到原文、字符是否对得上、有无孤行、编号能否推出、视图是否齐全。
+
+    加 --sources 时还核对来源文件：仍在原处且未变的文件，内容须与记录一致。发现问题时退出码为 1。
+
+    示例：extract verify --db forms.duckdb --sources
+    """
+)
+def verify_command(
+    db: Database = DEFAULT_DATABASE,
+    sources: Annotated[
+        bool,
+        typer.Option(
+            "--sources",
+            help=say("Compare the files that are still there, too.", "同时核对仍在原处的来源文件。"),
+        ),
+    ] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help=say("Show so many breaches.", "最多显示多少个问题。"))
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Check every promise about a database again: values trace back to their text, characters add up, no row is an
+    orphan, ids follow from what they name, all views are there.
+
+    With --sources, files that are still there and have not changed must have the content that they are recorded with.
+    Ends with code 1 where something is wrong.
+
+    Example:  extract verify --db forms.duckdb --sources
+    """
+    from extract.verify import Checked, verify
+
+    checked = Checked()
+    with opened(db) as connection:
+        breaches = list(verify(connection, checked, sources=sources))
+    if as_json:
+        print_json(_verified_as_json(checked, breaches))
+    else:
+        _print_breaches(breaches, limit)
+        looked_at = ", ".join(f"{count} {name}" for name, count in checked.counts.items())
+        skipped = ", ".join(f"{count} {name}" for name, count in sorted(checked.skipped.items()))
+        typer.echo(say(f"Looked at: {looked_at}", f"已核对：{looked_at}"), err=True)
+        if skipped:
+            typer.echo(say(f"Not compared: {skipped}", f"未核对：{skipped}"), err=True)
+        wrong = len(breaches)
+        typer.echo(say(f"{db}: {wrong} wrong", f"{db}：{wrong} 处问题"), err=True)
+    if breaches:
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _print_breaches(breaches: Sequence[Breach], limit: int) -> None:
+    from extract.terminal import visible
+    from extract.verify import ADVICE
+
+    for breach in breaches[:limit]:
+        typer.echo(visible(f"{breach.code}  {breach.where}: {breach.found}; {ADVICE[breach.code]}"))
+    if (more := len(breaches) - limit) > 0:
+        typer.echo(
+            say(
+                f"and {more} more; all of them: --limit {len(breaches)}",
+                f"另有 {more} 处；全部显示：--limit {len(breaches)}",
+            )
+        )
+
+
+def _verified_as_json(checked: Checked, breaches: Sequence[Breach]) -> dict[str, object]:
+    from extract.verify import ADVICE
+
+    return {
+        "checked": checked.counts,
+        "not_compared": checked.skipped,
+        "breaches": [
+            {
+                "code": breach.code,
+                "where": breach.where,
+                "message": breach.found.en,
+                "message_zh": breach.found.zh,
+                "advice": ADVICE[breach.code].en,
+                "advice_zh": ADVICE[breach.code].zh,
+            }
+            for breach in breaches
+        ],
+    }
 
 
 def _write_page(db: Path, html: Path, most_forms: int, *, with_contacts: bool) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -9,6 +12,12 @@ from typing import BinaryIO
 from extract.errors import SourceError
 
 MIB = 2**20
+
+DAMAGE: tuple[type[Exception], ...] = (
+    *(OSError, EOFError, ValueError, LookupError, ArithmeticError, AttributeError, AssertionError),
+    *(struct.error, zlib.error, lzma.LZMAError),
+)
+"""What the libraries that unpack raise at damaged bytes; each kind of archive adds its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,15 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from extract.sources.member import Limits, Member
+from extract.sources.member import DAMAGE, Limits, Member
 
 KIND = "compressed"
 RANDOM_ACCESS = False
-ERRORS = (EOFError, OSError, ValueError, zlib.error, lzma.LZMAError)
+ERRORS = DAMAGE
 
 _OPENERS: dict[bytes, Callable[[Path], object]] = {
     b"\x1f\x8b\x08": gzip.open,

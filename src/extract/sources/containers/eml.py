@@ -19,11 +19,11 @@ from typing import BinaryIO
 
 from extract.errors import SourceError
 from extract.sources.litter import LITTER
-from extract.sources.member import Limits, Member, decoded_name, refused
+from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "eml"
 RANDOM_ACCESS = False
-ERRORS = (OSError, ValueError, LookupError)
+ERRORS = DAMAGE
 
 _FIRST_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[A-Za-z][A-Za-z0-9-]*+:[ \t]")
 # A web page saved as one file has headers, too, but was never sent to anybody.

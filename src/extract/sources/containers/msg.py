@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,11 +14,11 @@ from typing import Any, BinaryIO
 import olefile  # type: ignore[import-untyped]  # it comes without type hints
 
 from extract.errors import SourceError
-from extract.sources.member import Limits, Member, refused
+from extract.sources.member import DAMAGE, Limits, Member, refused
 
 KIND = "msg"
 RANDOM_ACCESS = False
-ERRORS = (OSError, ValueError, LookupError, AssertionError, struct.error)
+ERRORS = DAMAGE
 
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROPERTIES = "__properties_version1.0"

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from extract.errors import SourceError
-from extract.sources.member import Limits, Member, decoded_name, refused
+from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "rar"
 RANDOM_ACCESS = False
-ERRORS = (OSError, EOFError, ValueError)
+ERRORS = DAMAGE
 
 
 def accepts(file: BinaryIO, head: bytes) -> bool:

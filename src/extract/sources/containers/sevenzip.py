@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
-import lzma
 import tempfile
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from extract.errors import SourceError
-from extract.sources.member import Limits, Member
+from extract.sources.member import DAMAGE, Limits, Member
 
 KIND = "7z"
 RANDOM_ACCESS = False
-ERRORS = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error)
+ERRORS = DAMAGE
 
 
 def accepts(file: BinaryIO, head: bytes) -> bool:

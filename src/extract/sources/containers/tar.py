@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from extract.sources.member import Limits, Member, decoded_name, refused
+from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "tar"
 RANDOM_ACCESS = True
-ERRORS = (tarfile.TarError, EOFError, OSError, ValueError)
+ERRORS = (*DAMAGE, tarfile.TarError)
 
 _BLOCK = 512
 _CHECKSUM = slice(148, 156)

@@ -6,7 +6,6 @@ Specification: PKWARE APPNOTE 6.3.10: 4.4.4 (bit 0 encrypted, bit 11 UTF-8), 4.6
 from __future__ import annotations
 
 import io
-import lzma
 import struct
 import zipfile
 import zlib
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from extract.sources.member import Limits, Member, decoded_name, refused
+from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "zip"
 RANDOM_ACCESS = True
@@ -25,10 +24,7 @@ _UNICODE_PATH = 0x7075
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _CENTRAL_HEADER = struct.Struct("<4s4xH18xHHH12x")
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
-ERRORS = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, OverflowError),
-    NotImplementedError,
-)
+ERRORS: tuple[type[Exception], ...] = (*DAMAGE, zipfile.BadZipFile, NotImplementedError)
 
 # Office files are packages, not archives: these stand at their root.
 _PACKAGE_PARTS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"})
