@@ -168,7 +168,7 @@ def _load(data: bytes) -> bool:
     path = path if path in known else known[len(content) % len(known)]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, path)
-        file.parent.mkdir()
+        file.parent.mkdir(exist_ok=True)
         file.write_bytes(content)
         try:
             load_rules(packaged_rules(), Path(folder))
