@@ -86,7 +86,7 @@ def import_on_cluster(
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Client]:
     """A client of the scheduler, which has workers."""
-    for name in ("distributed", "tornado"):  # what they have to say, we say in a sentence
+    for name in ("distributed", "distributed.client", "tornado.application"):  # what they say, we say in a sentence
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="distributed")
     try:
@@ -247,7 +247,8 @@ class _Run:
         elif isinstance(error, ExtractError):
             raise error
         else:
-            message = f"the scheduler gave a shard up ({error or future.status}); run the same command again to go on"
+            reason = f"gave a shard up ({type(error).__name__}: {error})" if error else "went away"
+            message = f"the scheduler {reason}; what is done is kept, run the same command again to go on"
             raise ClusterError("cluster.lost", message) from error
 
     def _divide(self, shard: Shard) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,13 +78,13 @@ def run_shard(settings: bytes, shard: Shard) -> Summary:
 
     Raises whatever ExtractError stopped it, ClusterError for a fault that is no file's, and ShardKilled.
     """
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryDirectory(prefix="extract-") as folder, tempfile.TemporaryFile() as said:
         command = [sys.executable, "-m", __name__]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             with suppress(BrokenPipeError):  # it is gone already; its exit code says so
-                pickle.dump((settings, shard), process.stdin)
+                pickle.dump((settings, shard, folder), process.stdin)
                 process.stdin.flush()
             answer = process.stdout.read()
         if process.returncode < 0:
@@ -115,12 +116,13 @@ def versions() -> dict[str, str]:
 
 def main() -> None:
     """Read a shard from standard input, import it, and write what came of it to standard output."""
-    settings, shard = pickle.load(sys.stdin.buffer)
+    settings, shard, tempfile.tempdir = pickle.load(sys.stdin.buffer)
     Thread(target=_stop_with_parent, daemon=True).start()
     outcome: Summary | ExtractError
     try:
         outcome = import_shard(pickle.loads(zlib.decompress(settings)), shard)
     except KeyboardInterrupt:
+        shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)  # whoever made it is perhaps no more
         sys.exit(EXIT_INTERRUPTED)
     except ExtractError as error:
         outcome = error
