@@ -143,6 +143,10 @@ class Store:
         """
         return self._fetch(sql, {"ids": list(document_ids)})
 
+    def allow_memory(self, limit: str) -> None:
+        """Let DuckDB take more than MEMORY_LIMIT while this store is open: an amount, or a share such as 50%."""
+        self._connection.execute(f"SET memory_limit = '{limit}'")
+
     def merged_parts(self) -> set[str]:
         """The parts that have been merged into this database."""
         return {name for (name,) in self._fetch("SELECT part FROM merged_parts")}

@@ -25,6 +25,9 @@ from extract.working_copy import WorkingCopy
 PARTS_AT_ONCE = 20
 """So many parts are merged in one transaction."""
 
+MEMORY = "50%"
+"""What DuckDB may take of the machine meanwhile, for nobody else works then."""
+
 
 @dataclass
 class Merged:
@@ -51,12 +54,15 @@ def merge(parts: Parts, database: Path, rules: RuleSet, progress: Progress = lam
     if not whole:
         raise UsageError("parts.none", f"{parts}: holds no part that is whole; make some with extract import --parts")
     with WorkingCopy(database, __version__, rules.version) as copy:
-        known = store.merged_parts() if (store := copy.for_reading()) else set()
+        before = copy.for_reading()
+        known = before.merged_parts() if before else set()
         new = [part for part in whole if part.name not in known]
         for start in range(0, len(new), PARTS_AT_ONCE):
             some = new[start : start + PARTS_AT_ONCE]
+            store = copy.for_writing()
+            store.allow_memory(MEMORY)
             with parts.here(some) as folders:
-                _take_in(copy.for_writing(), folders, merged)
+                _take_in(store, folders, merged)
             merged.parts += len(some)
             merged.failures += sum(part.figures["failures"] for part in some)
             progress(merged, len(new))
