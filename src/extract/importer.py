@@ -51,7 +51,10 @@ LOW_WATER = 512
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to import. `since` leaves out files that were modified before; `timeout` is in seconds, for each file."""
+    """How to import. `since` leaves out files that were modified before; `timeout` is in seconds, for each file.
+
+    `compares` says whether the forms are linked to projects and compared with each other at the end.
+    """
 
     jobs: int = field(default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
     timeout: float = 120
@@ -60,6 +63,7 @@ class Options:
     retry_failed: bool = False
     since: datetime | None = None
     extract: Extract = pipeline.extract
+    compares: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +306,7 @@ class _Run:
         """Write what waits, and publish the database; `is_whole` if nobody has interrupted."""
         self._batch.write()
         s = self.summary
-        if s.documents or s.parsed_again:
+        if self._options.compares and (s.documents or s.parsed_again):
             self._database.for_writing().link_projects(self._rules)
         figures = Figures(s.files, s.skipped + s.duplicates, s.forms, s.failures)
         self._database.publish(figures if is_whole else None)

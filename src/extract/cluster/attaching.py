@@ -1,4 +1,4 @@
-"""Attaching: a database that holds no rows of its own, but views of the tables in parts, which it reads where they lie.
+"""Attaching: a database that holds hardly any rows, but views of the tables in parts, which it reads where they lie.
 
 It is made in seconds, however many parts there are, and is queried, reported on and exported like any other; it is not
 written into: no corrections, no import. Parts that come later are not in it until they are attached anew.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from extract.cluster.merging import choose, rows_in_parts, show_parts
+from extract.cluster.merging import MEMORY, choose, rows_in_parts, show_parts, take_rows
 from extract.cluster.parts import TABLES, Parts
 from extract.errors import StoreError, UsageError
 from extract.rows import BY_DOCUMENT
@@ -35,12 +35,16 @@ def attach(parts: Parts, database: Path, rules: RuleSet) -> int:
     unfinished = Path(f"{database}.new")
     unfinished.unlink(missing_ok=True)
     with Store(unfinished) as store:
+        store.allow_memory(MEMORY)
         with store.transaction() as connection:
             show_parts(connection, [f"{parts.url}/{name}" for name in names])
             choose(connection)
             _note_what_counts(connection, parts.url, names)
             for table in TABLES:
-                _show(connection, table, parts.url)
+                if table != "findings":
+                    _show(connection, table, parts.url)
+            # Copied, for what is found when all forms are compared with each other is written beside it.
+            take_rows(connection, "findings", "taken_documents USING (document_id, part)")
         store.link_projects(rules)
         with store.transaction() as connection:
             (forms,) = connection.execute("SELECT count(*) FROM forms").fetchone() or (0,)

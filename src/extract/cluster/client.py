@@ -75,7 +75,7 @@ def import_on_cluster(
         _collect(table, sources_to_read(paths, database, rules, options, summary))
         _leave_out_what_parts_hold(table, parts, rules, options, summary)
         (summary.total,) = table.execute("SELECT count(*) FROM sources").fetchone() or (0,)
-        settings = Settings(rules, replace(options, jobs=1), parts, mark)
+        settings = Settings(rules, replace(options, jobs=1, compares=False), parts, mark)
         _Run(client, settings, summary, progress).work_off(cut(_sources(table), cluster.shard_files))
     return summary
 

@@ -81,13 +81,13 @@ def _take_in(store: Store, folders: Sequence[Path], merged: Merged) -> None:
         given_up = _ids(connection, f"SELECT DISTINCT document_id FROM files {_OUTDONE} AND document_id IS NOT NULL")
         connection.execute(f"DELETE FROM files {_OUTDONE}")
         store.forget_documents(new)
-        merged.files += _take_rows(connection, "files", "taken_files USING (path, part)")
+        merged.files += take_rows(connection, "files", "taken_files USING (path, part)")
         for table in BY_DOCUMENT:
-            rows = _take_rows(connection, table, "taken_documents USING (document_id, part)")
+            rows = take_rows(connection, table, "taken_documents USING (document_id, part)")
             merged.documents += rows if table == "documents" else 0
             merged.forms += rows if table == "forms" else 0
         for table in BY_FORM:
-            _take_rows(connection, table, "taken_forms USING (form_id, part)")
+            take_rows(connection, table, "taken_forms USING (form_id, part)")
         replay(connection, new)
         store.forget_documents(store.without_file(given_up))
         names = [folder.name for folder in folders]
@@ -112,7 +112,8 @@ def rows_in_parts(table: str, folders: Sequence[str]) -> str:
     return f"FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{'part': VARCHAR}})"
 
 
-def _take_rows(connection: duckdb.DuckDBPyConnection, table: str, taken: str) -> int:
+def take_rows(connection: duckdb.DuckDBPyConnection, table: str, taken: str) -> int:
+    """Bring the rows that count of a table in the parts shown into the database; how many these are."""
     sql = f"INSERT INTO {table} SELECT * EXCLUDE (part) FROM part_{table} SEMI JOIN {taken}"
     (rows,) = connection.execute(sql).fetchone() or (0,)
     return int(rows)
