@@ -6,9 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +21,9 @@ from extract.language import say
 from extract.pipeline import ExtractedForm
 from extract.target import Target
 from extract.terminal import data, plain_number, visible
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Row = tuple[Any, ...]
 
@@ -49,7 +51,7 @@ class ShownForm:
     leftovers: list[tuple[int, int]]
 
 
-def find_form(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
+def find_form(connection: DuckDBPyConnection, wanted: str) -> str:
     """The form_id that `wanted` begins; raises UsageError where none does, or several."""
     rows = connection.execute(
         "SELECT form_id FROM forms WHERE starts_with(form_id, ?) ORDER BY form_id LIMIT 5", [wanted]
@@ -64,7 +66,7 @@ def find_form(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
     raise UsageError("form.missing", message)
 
 
-def load_form(connection: duckdb.DuckDBPyConnection, form_id: str) -> ShownForm:
+def load_form(connection: DuckDBPyConnection, form_id: str) -> ShownForm:
     """The stored form `form_id` with everything that is shown of it."""
 
     def rows(sql: str) -> list[Row]:

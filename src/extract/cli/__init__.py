@@ -10,6 +10,7 @@ lists them all. `arguments` and `output` hold what the groups share; `typer_word
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -26,9 +27,14 @@ from extract.terminal import show_what_the_encoding_lacks
 # Newer versions of typer carry click inside, under another name.
 _TyperError: Any = typer.BadParameter.__mro__[1]
 
+# Modules and rules live as long as the program. To look through them for garbage while they are loaded, as often as
+# Python does by itself, takes a tenth of the start.
+_SELDOM = 50_000
+
 
 def main() -> None:
     """Run the command line; the only place that catches broadly and exits."""
+    gc.set_threshold(_SELDOM)
     for stream in (sys.stdout, sys.stderr):
         show_what_the_encoding_lacks(stream)
     try:

@@ -30,7 +30,7 @@ def rule_set_of(folder: Path | None) -> RuleSet:
     """The packaged rules, with those of `folder` on top."""
     from extract.rules import load_rules
 
-    return load_rules(*rule_folders(folder))
+    return load_rules() if folder is None else load_rules(*rule_folders(folder))
 
 
 def rule_folders(folder: Path | None) -> list[Path]:

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from extract.errors import RuleError
+from extract.rules.spec import EXAMPLES_ARE_TRIED
 
 # The loader in C where PyYAML has it: the catalogue of units takes a tenth of a second in Python.
 _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -128,14 +129,14 @@ class RuleFile:
 
     # ------------------------------------------------------------------------------------------------ as models
 
-    def model(self, model: type[_Model]) -> _Model:
-        """The file's content as `model`. Raises InvalidRule with everything that is wrong."""
+    def model(self, model: type[_Model], are_tried: bool = False) -> _Model:
+        """The file's content as `model`; `are_tried` patterns are not tried again. Raises InvalidRule."""
         if self._problems:
             raise InvalidRule(*self._problems)
         if isinstance(self._valid, model):
             return self._valid
         try:
-            self._valid = valid = model.model_validate(self.content)
+            self._valid = valid = model.model_validate(self.content, context={EXAMPLES_ARE_TRIED: are_tried})
             return valid
         except ValidationError as error:
             # A misspelt key shows twice, as unknown and as missing; the unknown one has a line to name.
