@@ -23,6 +23,7 @@ from extract.readers.symbols import SIGNS
 
 _PAGE = 512
 _PAGE_NUMBER = 0x3FFFFF
+_TABLE_PROPERTIES = op.P_TABLE_PROPERTIES.to_bytes(2, "little")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Properties:
         self._data = data
         self._pieces = pieces
         self._paragraphs_by_papx: dict[bytes, ParagraphProperties] = {}
+        self._defines_columns: dict[bytes, bool] = {}
         self._known_rows: dict[tuple[tuple[int, bytes], ...], RowProperties] = {}
 
     # --- Paragraphs ---
@@ -150,9 +152,20 @@ class Properties:
         return self._of_styles[number] if number < len(self._of_styles) else b""
 
     def _read_papx(self, papx: bytes) -> ParagraphProperties:
-        properties = read_paragraph(self._with_lists_in_data(papx), self._row)
-        self._paragraphs_by_papx[papx] = properties
-        return properties
+        told, known = self._without_repetition(papx), self._paragraphs_by_papx
+        if told not in known:
+            known[told] = read_paragraph(self._with_lists_in_data(told), self._row)
+        known[papx] = known[told]
+        return known[papx]
+
+    def _without_repetition(self, papx: bytes) -> bytes:
+        """Without a sprmPTableProps in front of what it only says again: each row has another, and all else alike."""
+        if not papx.startswith(_TABLE_PROPERTIES):
+            return papx
+        behind = papx[len(_TABLE_PROPERTIES) + 4 :]
+        if behind not in self._defines_columns:
+            self._defines_columns[behind] = any(code == op.T_DEFINITION for code, _ in sprms(behind))
+        return behind if self._defines_columns[behind] else papx
 
     def _row(self, found: list[tuple[int, bytes]]) -> RowProperties:
         """The properties of a row; most rows of a table have the same."""

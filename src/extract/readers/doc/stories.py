@@ -65,7 +65,8 @@ class Stories:
         anchors = deque(sorted(cp for cp in anchored if start <= cp < end))
         for number in range(bisect_left(marks, start), bisect_left(marks, end)):
             mark, properties = marks[number], self._of_paragraphs[number]
-            walk.go_to_depth(properties.depth)
+            if properties.depth != len(walk.tables):
+                walk.go_to_depth(properties.depth)
             paragraph = inlines.read(start, mark)
             start = mark + 1
             is_cell_mark = text[mark] == _CELL_MARK

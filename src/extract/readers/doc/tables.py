@@ -99,7 +99,11 @@ def _write_table(table: RawTable, out: TextWriter) -> Table:
             if cells:
                 out.write("\t")
             start = out.position
-            written = write_blocks(blocks, out)
+            if len(blocks) == 1 and type(blocks[0]) is str:  # as in most cells
+                out.write(blocks[0])
+                written: tuple[Block, ...] = (Paragraph(start, out.position),)
+            else:
+                written = write_blocks(blocks, out)
             cells.append(Cell(number, left, 1, right - left, start, out.position, written))
         out.write("\n")
         rows.append(cells)
