@@ -22,6 +22,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -160,11 +161,7 @@ def has_marks(text: str) -> bool:
 def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
     """The options with a tick: marks stand all in front of their options, or all behind them, or touch them."""
     marked = _EMPTY_MARK.sub(UNTICKED, _TICKED_MARK.sub(TICKED, _OPTION_NUMBER.sub(" ", _HINT.sub("", text))))
-    spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in sorted(options, key=len, reverse=True))
-    spaced = spaced or r"(?!)"  # no options: every word is one
-    end = rf"(?=[\s{TICKED}{UNTICKED}、，,；;/]|$|{spaced})"
-    word = rf"[^\s{TICKED}{UNTICKED}、，,；;/]+"
-    tokens = list(re.finditer(rf"(?P<mark>[{TICKED}{UNTICKED}])|(?:{spaced}){end}|{word}", marked))
+    tokens = list(_marks_and_options(tuple(options)).finditer(marked))
     is_mark = [bool(token["mark"]) for token in tokens]
     if len(is_mark) % 2 == 0 and all(this != after for this, after in pairwise(is_mark)):
         pairs = [(tokens[i], tokens[i + 1]) for i in range(0, len(tokens), 2)]
@@ -182,6 +179,16 @@ def _ticked_options(text: str, options: Sequence[str]) -> list[str]:
         if mark["mark"] == TICKED:
             ticked.append(compact(option[0]))
     return ticked
+
+
+@lru_cache(maxsize=64)  # for each field of the rules
+def _marks_and_options(options: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches a mark, an option, or a word that is none."""
+    spaced = "|".join(r"\s*".join(map(re.escape, option)) for option in sorted(options, key=len, reverse=True))
+    spaced = spaced or r"(?!)"  # no options: every word is one
+    end = rf"(?=[\s{TICKED}{UNTICKED}、，,；;/]|$|{spaced})"
+    word = rf"[^\s{TICKED}{UNTICKED}、，,；;/]+"
+    return re.compile(rf"(?P<mark>[{TICKED}{UNTICKED}])|(?:{spaced}){end}|{word}")
 
 
 # ------------------------------------------------------------------------------------------------------------ periods
@@ -440,7 +447,9 @@ def find_citations(text: str) -> list[CitedDocument]:
     >>> find_citations("2019年第26号公告，共26号")
     []
     """
-    citations = []
+    citations: list[CitedDocument] = []
+    if "号" not in text:
+        return citations
     for found in _DOCUMENT_NUMBER.finditer(narrow(text)):
         skipped = _lead_length(text, found.start(), found["issuer"])
         issuer, year = found["issuer"][skipped:], found["year"]

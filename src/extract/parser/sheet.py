@@ -18,6 +18,7 @@ from extract.values import PARTS, find_citations, read_value
 # At the end of a line of text, so many characters at most are a seal or a blank date.
 _LONGEST_BOILERPLATE = 100
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_TAIL = re.compile(r"\s+|(?=[(（])")
 
 
 class Sheet:
@@ -99,13 +100,13 @@ class Sheet:
         lines = [Span(start + m.start(), start + m.end()) for m in _LINE.finditer(self.text[start:end])]
         while lines and is_boilerplate(self.text[slice(*lines[-1])]):
             self.ledger.claim(*lines.pop(), Owner.BOILERPLATE)
-        while lines and is_boilerplate(self.text[slice(*lines[0])]):
+        while len(lines) > 1 and is_boilerplate(self.text[slice(*lines[0])]):
             self.ledger.claim(*lines.pop(0), Owner.BOILERPLATE)
         if not lines:
             return Span(start, start)
         start, end = lines[0].start, lines[-1].end
         last_words = max(lines[-1].start, end - _LONGEST_BOILERPLATE)
-        for match in re.finditer(r"\s+|(?=[(（])", self.text[last_words:end]):
+        for match in _TAIL.finditer(self.text[last_words:end]):
             tail = last_words + match.start()
             if start < tail and is_boilerplate(self.text[tail:end]):
                 self.ledger.claim(tail, end, Owner.BOILERPLATE)

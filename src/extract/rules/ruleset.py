@@ -168,7 +168,9 @@ class Phrases:
         if self.is_blank(text):
             return True
         lines = text.split() if len(text) <= LONGEST_TITLE else ()
-        return bool(lines) and (all(map(self.is_placeholder, lines)) or self.is_placeholder(text))
+        if len(lines) > 1 and self.is_placeholder(text):
+            return True
+        return bool(lines) and all(map(self.is_placeholder, lines))
 
     def is_blank(self, text: str) -> bool:
         """Whether `text` says "nothing": white space, 无, a dash, the numbers of empty list items."""
@@ -288,24 +290,26 @@ class RuleSet:
 
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
     """What a bare label means; hints in brackets and a leading year may be extra."""
-    known = bare_of_known(labels, bare)
-    return None if known is None else labels[known]
+    meaning = labels.get(bare)
+    if meaning is None and ("(" in bare or bare[:1] in ("1", "2")):
+        return labels.get(_HINT_OR_YEAR.sub("", bare))
+    return meaning
 
 
 def bare_of_known(labels: Mapping[str, object], bare: str) -> str | None:
     """The one of `labels` that a bare label is, with or without hints in brackets and a leading year."""
     if bare in labels:
         return bare
-    if bare and ("(" in bare or bare[0] in "12"):
-        stripped = _HINT_OR_YEAR.sub("", bare)
-        return stripped if stripped in labels else None
-    return None
+    stripped = _HINT_OR_YEAR.sub("", bare)
+    return stripped if stripped in labels else None
 
 
 def money_label(labels: Mapping[str, MoneyLabel], bare: str) -> MoneyLabel | None:
     """What a bare label of a funding block says; the words that open a list of parts may be extra as well."""
-    known = bare_of_money(labels, bare)
-    return labels[known] if known else None
+    if "(" in bare or bare[:1] in ("2", "其"):
+        known = bare_of_money(labels, bare)
+        return labels[known] if known else None
+    return look_up(labels, bare)
 
 
 def bare_of_money(labels: Mapping[str, object], bare: str) -> str | None:
