@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -73,7 +73,7 @@ def _measurements(kind: str, files: list[bytes], rules: RuleSet, folder: Path) -
             yield f"{name}, a process a file{refused}", per_item(processes(calls), len(files))
     if office := shutil.which("soffice"):
         many = _written(files, folder / "batch", kind, BATCH // len(files) * len(files) or len(files))
-        yield f"LibreOffice, {len(many)} files in one call", per_item(_converted(office, many, folder), len(many))
+        yield f"LibreOffice, {len(many)} files in one call", per_item(converted(office, many, folder), len(many))
 
 
 def _output(call: tuple[str, ...]) -> bytes:
@@ -89,7 +89,7 @@ def _written(files: list[bytes], folder: Path, kind: str, count: int) -> list[Pa
     return paths
 
 
-def _converted(office: str, paths: list[Path], folder: Path) -> Measurement:
+def converted(office: str, paths: Sequence[Path], folder: Path) -> Measurement:
     """Conversion to text, with a profile that an earlier call has made; a file without a text is an error."""
     output = folder / "out"
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"

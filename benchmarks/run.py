@@ -3,7 +3,7 @@
 All figures are processor time, medians over rounds in which everything that is compared runs in turn; compare ratios of
 one run, for milliseconds drift with the machine.
 
-    python benchmarks/run.py [stages] [growth] [import] [targets] [peers] [--documents 10000] [--rounds 3]
+    python benchmarks/run.py [stages] [growth] [import] [targets] [peers] [bars] [--documents 10000] [--rounds 3]
 
 Without a section, all of them. The files are those of samples/ and tests/data/; they hold invented forms.
 """
@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from archives import import_results
+from bars import bar_results
 from peers import COMMANDS, peer_table
 from rich.console import Console
 from rich.table import Table
@@ -25,7 +27,7 @@ from extract.rules import load_rules
 SMALL = 1000
 """Growth of an import is told from an archive of so many documents."""
 
-SECTIONS = ("stages", "growth", "import", "targets", "peers")
+SECTIONS = ("stages", "growth", "import", "targets", "peers", "bars")
 
 
 def main() -> None:
@@ -34,16 +36,17 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", metavar="section", help=f"what to measure: {', '.join(SECTIONS)}")
     parser.add_argument("--documents", type=int, default=10_000, help="size of the archive that is imported")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is timed; stages five times that")
+    parser.add_argument("--peers", type=Path, help="a Python that has the peers of bars.py, which tells how to make it")
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):
         parser.error(f"there is no section {', '.join(sorted(unknown))}; choose from {', '.join(SECTIONS)}")
     console = Console(width=110, highlight=False)
-    for result in results(arguments.sections or SECTIONS, arguments.rounds, arguments.documents):
+    for result in results(arguments.sections or SECTIONS, arguments.rounds, arguments.documents, arguments.peers):
         console.print(result)
         console.print()
 
 
-def results(sections: Collection[str], rounds: int, documents: int) -> Iterator[Table | str]:
+def results(sections: Collection[str], rounds: int, documents: int, peers: Path | None) -> Iterator[Table | str]:
     """What each section measures, one by one as they are done."""
     rules = load_rules()
     kinds = files_by_kind(rules)
@@ -57,6 +60,8 @@ def results(sections: Collection[str], rounds: int, documents: int) -> Iterator[
         yield target_table(rules, 5 * rounds)
     if "peers" in sections:
         yield from (peer_table(kind, kinds[kind], rules, rounds) for kind in COMMANDS)
+    if "bars" in sections:
+        yield from bar_results(rules, rounds, peers)
 
 
 if __name__ == "__main__":

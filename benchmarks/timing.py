@@ -69,6 +69,17 @@ def processes(commands: Sequence[Sequence[str]]) -> Measurement:
     return measure
 
 
+def wall(command: Sequence[str]) -> Measurement:
+    """The measurement of one child process by the clock on the wall, as a person waits for it."""
+
+    def measure() -> float:
+        started = time.perf_counter()
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True)
+        return time.perf_counter() - started
+
+    return measure
+
+
 def in_turn(measurements: Mapping[str, Measurement], rounds: int) -> dict[str, list[float]]:
     """The seconds of each measurement, round by round."""
     times = {name: list[float]() for name in measurements}
