@@ -1,7 +1,11 @@
 """Whole imports of a generated archive: cost beside the floor, one worker and two, memory, growth, and once more.
 
-The archive is Word packages with one form each, no two alike, in folders. Imports are the command line's own, in
-processes of their own; what they and their workers take of processor and memory is read from the system while they run.
+The archive is Word packages of one to four declarations each, in folders: every form has its own unit, project, amounts
+and eight to fifteen indicators, some 40 forms a unit over ten years. The tables are those of samples/, in the markup
+that Word writes around them (font, size and spacing of each paragraph and run, revision marks), deflated, with styles
+and settings beside: about 75 kB of XML a form. Imports are the
+command line's own, in processes of their own; what they and their workers take of processor and memory is read from the
+system while they run. Figures of a whole process count its start.
 
     python benchmarks/archives.py [--documents 10000] [--growth 1000]
 
@@ -12,12 +16,15 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import io
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -95,41 +102,100 @@ def import_table(runs: dict[str, Run], sizes: list[int], lowest: float) -> Table
 
 
 def generated(folder: Path, documents: int) -> Path:
-    """An archive of `documents` Word packages with one form each."""
+    """An archive of `documents` Word packages; the first ones are the same however many there are."""
     for number in range(documents):
         path = folder / f"{number // FOLDER_SIZE:04}" / f"{number:06}.docx"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(docx([declaration_table(declaration(number))]))
+        forms = [declaration_table(declaration(4 * number + place)) for place in range(1 + number % 4)]
+        path.write_bytes(as_word_writes(docx([list(chain.from_iterable(forms))])))
     return folder
 
 
 def declaration(number: int) -> Declaration:
     """A form like no other in the archive, with eight to fifteen indicators."""
+    unit, count = divmod(number, FORMS_OF_A_UNIT)
+    thing, work = THINGS[count % len(THINGS)], WORKS[count // len(THINGS) % len(WORKS)]
     indicators = tuple(
-        Indicator(level1, level2, f"{level2[:2]}第{number}之{row}项", target)
+        Indicator(level1, level2, f"{thing}{level2[:2]}第{1 + row}项", target.format(number % 890 + row))
         for row, (level1, level2, target) in enumerate(INDICATORS[: 8 + number % 8])
     )
     return Declaration(
-        project_name=f"公共绿地养护第{number}号",
-        department=f"第{number % 97}局",
-        year=2015 + number % 9,
-        overview=f"对辖区内第{number}号绿地进行养护，包括修剪、浇灌、补植和病虫害防治。" * 3,
+        reporting_unit=f"云溪县第{unit}{thing}管理所",
+        project_name=f"{thing}{work}",
+        department=f"云溪县第{unit % 97}局",
+        year=2015 + number % 10,
+        overview=f"对辖区内第{number}号{thing}进行{work}，包括巡查、检测、修缮和每季度的考核，由镇街配合实施。" * 3,
+        funding={"total": str(number % 977 + 12), "municipal": "12", "local": str(number % 977)},
         indicators=indicators,
     )
 
 
+FORMS_OF_A_UNIT = 40
+THINGS = (
+    "公园绿地",
+    "农村道路",
+    "中小学校舍",
+    "社区食堂",
+    "灌溉水渠",
+    "图书馆藏",
+    "森林防火",
+    "垃圾分类",
+    "河道堤防",
+    "路灯照明",
+)
+WORKS = ("养护", "更新改造", "安全检查", "运行补助")
+
+
+def as_word_writes(package: bytes) -> bytes:
+    """A package of the tests with the markup and the parts that Word adds to it."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as plain, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in plain.namelist():
+            content = plain.read(name).decode()
+            if name == "word/document.xml":
+                for tag, markup in MARKUP.items():
+                    content = content.replace(tag, markup)
+            archive.writestr(name, content)
+        for name in ("styles", "settings", "fontTable", "theme/theme1"):
+            archive.writestr(f"word/{name}.xml", f"<part>{STYLE * 40}</part>")
+    return written.getvalue()
+
+
+_FONT = (
+    '<w:rPr><w:rFonts w:ascii="仿宋_GB2312" w:eastAsia="仿宋_GB2312" w:hint="eastAsia"/>'
+    '<w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr>'
+)
+_PARAGRAPH = (
+    '<w:p w:rsidR="00A77B3E" w:rsidRDefault="00A77B3E"><w:pPr><w:spacing w:line="240" w:lineRule="exact"/>'
+    f'<w:jc w:val="center"/>{_FONT}</w:pPr>'
+)
+MARKUP = {
+    "<w:p/>": "<w:p></w:p>",
+    "<w:p>": _PARAGRAPH,
+    "<w:r><w:": f'<w:r w:rsidRPr="001C2D40">{_FONT}<w:',
+    "</w:tcPr>": '<w:vAlign w:val="center"/></w:tcPr>',
+    "<w:tr>": '<w:tr w:rsidR="00A77B3E"><w:trPr><w:trHeight w:val="454"/><w:jc w:val="center"/></w:trPr>',
+}
+"""What Word writes in the place of a tag."""
+
+STYLE = (
+    '<style type="paragraph" styleId="a{0}"><name val="Normal {0}"/><basedOn val="a"/><next val="a"/><qFormat/>'
+    '<pPr><ind firstLineChars="200" firstLine="420"/></pPr></style>'
+)
+
+
 INDICATORS = [
-    ("产出指标", "数量指标", "≥389件"),
-    ("产出指标", "数量指标", "12.5公里"),
-    ("产出指标", "数量指标", "不少于80人次"),
+    ("产出指标", "数量指标", "≥{}件"),
+    ("产出指标", "数量指标", "{}.5公里"),
+    ("产出指标", "数量指标", "不少于{}人次"),
     ("产出指标", "质量指标", "=100%"),
     ("产出指标", "质量指标", "95%以上"),
     ("产出指标", "时效指标", "2021年12月底前"),
     ("产出指标", "时效指标", "一年"),
-    ("产出指标", "成本指标", "≤10.5万元"),
-    ("产出指标", "成本指标", "不超过300元/人"),
+    ("产出指标", "成本指标", "≤{}.5万元"),
+    ("产出指标", "成本指标", "不超过{}元/人"),
     ("效益指标", "经济效益", "明显提高"),
-    ("效益指标", "社会效益", "受益群众≥2000人"),
+    ("效益指标", "社会效益", "受益群众≥{}人"),
     ("效益指标", "社会效益", "有效改善"),
     ("效益指标", "生态效益", "绿化率提高2个百分点"),
     ("效益指标", "可持续影响", "长期"),

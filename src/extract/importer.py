@@ -35,8 +35,8 @@ from extract.worker import Extract, Extracted, Known, Listed, Listing, Nested, O
 from extract.working_copy import WorkingCopy
 
 # A batch is one transaction. Fewer documents than this cost commits, more cost memory and work lost on interruption.
-BATCH_DOCUMENTS = 250
-BATCH_BYTES = 32 * MIB
+BATCH_DOCUMENTS = 500
+BATCH_BYTES = 16 * MIB  # of packed rows
 
 # A group goes to a worker in one message. Larger ones cost time when one of their files fails and all are tried again.
 GROUP_PIECES = 32
@@ -286,8 +286,7 @@ class _Run:
     def import_sources(self, found: Iterable[Source | SourceError]) -> None:
         """Read every source that is new or has changed."""
         for sources in _looked_up(found, self._database, self._rules.version, self.summary):
-            for source, state in sources:
-                self._take(source, state)
+            self._wait_for_reading([piece for source, state in sources for piece in self._taken(source, state)])
             while len(self._pieces) > LOW_WATER and self._step():
                 pass
 
@@ -311,11 +310,12 @@ class _Run:
         figures = Figures(s.files, s.skipped + s.duplicates, s.forms, s.failures)
         self._database.publish(figures if is_whole else None)
 
-    def _take(self, source: Source, state: State | None) -> None:
+    def _taken(self, source: Source, state: State | None) -> Iterator[tuple[Piece, _Place]]:
+        """The piece that a source is, if it has to be read; all others are settled here."""
         decision = _decide(source, state, self._options, self.summary)
         place = _Place(_Top(source), "", source.size_bytes)
         if decision == "read":
-            self._pieces.append((Piece(source.path, source.size_bytes), place))
+            yield Piece(source.path, source.size_bytes), place
             return
         if decision == "litter" and source.litter:
             self._note(place, None, source.litter, LITTER[source.litter])
@@ -324,12 +324,20 @@ class _Run:
             self.summary.total += len(state.stale)
         self.summary.done += 1
 
+    def _wait_for_reading(self, pieces: Sequence[tuple[Piece, _Place]]) -> None:
+        """Put pieces at the end of the queue, each with the documents of its size that need not be parsed again."""
+        store = self._database.for_reading()
+        sizes = {piece.size_bytes for piece, _ in pieces}
+        known = store.finished(sizes, self._rules.version) if store and sizes else {}
+        self._pieces += ((replace(piece, known=known.get(piece.size_bytes, ())), place) for piece, place in pieces)
+
     def _step(self) -> bool:
         """Hand out work and take in what is done; False when nothing is under way any more."""
         while self._workers.has_room and self._hand_out():
             pass
         if self._workers.is_idle:
             return False
+        self._database.for_writing()  # it is made while the processes start
         for then, result in self._workers.completed():
             then(result)
         self._progress(self.summary)
@@ -350,16 +358,15 @@ class _Run:
         return bool(self._pieces or self._containers or self._stale)
 
     def _hand_out_pieces(self) -> None:
+        """Give out a group; towards the end they become small, so that all processes are done at the same time."""
         group: list[tuple[Piece, _Place]] = []
+        most = min(GROUP_PIECES, 1 + len(self._pieces) // (2 * self._options.jobs))
         size = 0
-        while self._pieces and len(group) < GROUP_PIECES and size < GROUP_BYTES:
+        while self._pieces and len(group) < most and size < GROUP_BYTES:
             group.append(self._pieces.popleft())
             size += group[-1][0].size_bytes
-        store = self._database.for_reading()
-        known = store.finished({piece.size_bytes for piece, _ in group}, self._rules.version) if store else {}
-        pieces = [replace(piece, known=known.get(piece.size_bytes, ())) for piece, _ in group]
         then = [partial(self._settle, piece, place) for piece, place in group]
-        self._workers.submit(worker.read_pieces, pieces, then)
+        self._workers.submit(worker.read_pieces, [piece for piece, _ in group], then)
 
     # ------------------------------------------------------------------------------------------------------ outcomes
 
@@ -414,6 +421,7 @@ class _Run:
             return
         top, limits, error = place.top, self._options.limits, listing.error
         names: dict[str, int] = {}
+        pieces: list[tuple[Piece, _Place]] = []
         for listed in listing.members:
             if top.members == limits.members:
                 message = f"holds more than {limits.members:,} members, of which the first are read; split it"
@@ -421,16 +429,17 @@ class _Run:
                 break
             top.members += 1
             top.unpacked_bytes += listed.size_bytes
-            self._take_member(
-                listed, _Place(top, _member_name(place, listed, names), listed.size_bytes, place.depth + 1)
-            )
+            inside = _Place(top, _member_name(place, listed, names), listed.size_bytes, place.depth + 1)
+            pieces += self._taken_member(listed, inside)
+        self._wait_for_reading(pieces)
         if container.kind in TRANSPARENT and listing.members and not error:
             self._release(container.file)
             self._done(place)
         else:
             self._close_container(container, place, error)
 
-    def _take_member(self, listed: Listed, place: _Place) -> None:
+    def _taken_member(self, listed: Listed, place: _Place) -> Iterator[tuple[Piece, _Place]]:
+        """The piece that a member is, if it has to be read; all others are settled here."""
         litter = litter_kind(listed.name)
         place.top.pending += 1
         if isinstance(listed.content, Piece):
@@ -438,7 +447,7 @@ class _Run:
             if not litter and place.top.unpacked_bytes <= self._options.limits.archive_bytes:
                 self.summary.files += 1
                 self.summary.total += 1
-                self._pieces.append((listed.content, place))
+                yield listed.content, place
                 return
             self._release(listed.content.file)
             error: ExtractError = SourceError(
@@ -548,7 +557,7 @@ class _Batch:
             self._summary.duplicates += 1
             return
         self._documents[document.document_id] = (document, problem, path is None)
-        self._bytes += document.size_bytes
+        self._bytes += len(document.rows)
 
     def add_file(self, file: File) -> None:
         """Add where something was found; writes the batch if it is full, so that a document is never without a file."""
