@@ -36,13 +36,13 @@ def read(sheet: Sheet, table: Table, number: int) -> None:
         elif use and use.role == "field":
             sheet.claim_label(cell)
             _read_value_cells(sheet, table, number, position, use.name)
-        elif not funding.read_inline(sheet, cell.start, cell.end, funding.unit_of(sheet, row[:position])):
+        elif not funding.read_cell(sheet, table, number, position):
             _read_inline(sheet, _inline_labels(sheet, cell.start, cell.end), table, number, position)
 
 
 def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
     """Read the labels with colons in a paragraph, each up to the next."""
-    if funding.read_inline(sheet, paragraph.start, paragraph.end):
+    if funding.read_paragraph(sheet, paragraph.start, paragraph.end):
         return
     for label in _inline_labels(sheet, paragraph.start, paragraph.end):
         _read_behind_colon(sheet, label)

@@ -24,8 +24,9 @@ from typing import NamedTuple
 
 from extract.document import Cell, Span, Table
 from extract.form import Funding
-from extract.labels import LONGEST_LABEL, label_unit
+from extract.labels import label_unit
 from extract.ledger import Owner
+from extract.parser.funding_text import LabelledAmount, labelled_amounts
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
 from extract.rules import LabelUse, MoneyLabel
@@ -33,7 +34,6 @@ from extract.values import YUAN_PER_UNIT, Money, read_money
 
 Row = tuple[Cell, ...]
 HEADING = LabelUse("section", "funding")
-_COLON = re.compile("[:：]")
 RATE = re.compile(r"-?\d+(?:\.\d+)?\s*[%％‰]?")
 
 
@@ -60,48 +60,57 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
     return len(block.rows)
 
 
-def unit_of(sheet: Sheet, row: Row) -> str | None:
-    """The unit that the nearest heading of a funding block among these cells states for the amounts beside it."""
-    headings = (sheet.cell_text(cell) for cell in reversed(row) if sheet.use(cell) == HEADING)
-    return next(map(label_unit, headings), None)
+def read_cell(sheet: Sheet, table: Table, number: int, position: int) -> bool:
+    """Read a cell if labels and amounts are all that stands in it; whether it was.
 
-
-def read_inline(sheet: Sheet, start: int, end: int, heading_unit: str | None = None) -> bool:
-    """Read labels and amounts with colons between them, where all of the stretch is made of them.
-
-    An amount without a unit of its own has that of its label, else of the heading or the form.
+    An amount without a unit of its own has that of its label, else of the heading beside the cell, else of the form.
     """
-    text = sheet.text[start:end]
-    pieces = list(_inline_amounts(sheet, text))
-    if not pieces or text[: pieces[0][1]].strip() or not all(money or not raw for _, _, raw, _, money in pieces):
+    cell = table.rows[number][position]
+    amounts = labelled_amounts(sheet, sheet.text[cell.start : cell.end])
+    if amounts is None:
         return False
-    for label, at, raw, raw_at, money in pieces:
-        sheet.ledger.claim(start + at, start + raw_at, Owner.LABEL)
-        span = Span(start + raw_at, start + raw_at + len(raw))
-        if money and label.source:
-            unit = label_unit(text[at:raw_at]) or heading_unit or sheet.unit_line
-            _add(
-                sheet, _Amount(span, label.source, label.stage or "budget", _resolved(label.block, False), unit), money
-            )
-        elif money:  # another figure
-            sheet.ledger.claim(*span, Owner.VALUE)
+    heading = _heading_beside(sheet, table, number, position)
+    if not heading and not all(amount.is_certain for amount in amounts):
+        return False
+    _add_all(sheet, Span(cell.start, cell.end), amounts, label_unit(sheet.cell_text(heading)) if heading else None)
     return True
 
 
-def _inline_amounts(sheet: Sheet, text: str) -> Iterator[tuple[MoneyLabel, int, str, int, Money | None]]:
-    """Each label that ends at a colon, its place, the text up to the next label, its place and its reading."""
-    labels: list[tuple[MoneyLabel, int, int]] = []
-    searched = 0
-    for colon in _COLON.finditer(text):
-        for at in range(max(searched, colon.start() - LONGEST_LABEL), colon.start()):
-            if not text[at].isspace() and (label := sheet.rules.money_of(text[at : colon.start()])):
-                labels.append((label, at, colon.end()))
-                break
-        searched = colon.end()
-    for i, (label, at, behind) in enumerate(labels):
-        end = labels[i + 1][1] if i + 1 < len(labels) else len(text)
-        raw = text[behind:end].strip(" \t\n\r\u3000,，;；。、")
-        yield label, at, raw, text.index(raw, behind) if raw else behind, read_money(raw) if raw else None
+def read_paragraph(sheet: Sheet, start: int, end: int) -> bool:
+    """Read a stretch outside of tables if labels and amounts are all that stands there; whether it was."""
+    amounts = labelled_amounts(sheet, sheet.text[start:end])
+    if amounts is None or not all(amount.is_certain for amount in amounts):
+        return False
+    _add_all(sheet, Span(start, end), amounts, None)
+    return True
+
+
+def _heading_beside(sheet: Sheet, table: Table, number: int, position: int) -> Cell | None:
+    """The heading of a funding block to the left of a cell, in its row or reaching down to it from a row above."""
+    row = table.rows[number]
+    for above in range(number, -1, -1):
+        to_the_left = table.rows[above][:position] if above == number else table.rows[above]
+        for cell in reversed(to_the_left):
+            if sheet.use(cell) == HEADING:
+                reaches = cell.row + cell.row_span > row[position].row and cell.column < row[position].column
+                return cell if above == number or reaches or not table.has_grid else None
+        if not table.has_grid and sheet.cell_text(row[0]):
+            break
+    return None
+
+
+def _add_all(sheet: Sheet, stretch: Span, amounts: Sequence[LabelledAmount], heading_unit: str | None) -> None:
+    """Record the amounts of a stretch; all else in it are labels."""
+    beside_a_year = any(amount.label.block == "annual" for amount in amounts)
+    for label, money, place, own_unit, _ in amounts:
+        span = Span(stretch.start + place.start, stretch.start + place.end)
+        if label.source:
+            unit = own_unit or heading_unit or sheet.unit_line
+            block = _resolved(label.block, beside_a_year)
+            _add(sheet, _Amount(span, label.source, label.stage or "budget", block, unit), money)
+        else:  # another figure
+            sheet.ledger.claim(*span, Owner.VALUE)
+    sheet.ledger.claim(*stretch, Owner.LABEL)
 
 
 # ------------------------------------------------------------------------------------------------------ where it begins
