@@ -72,8 +72,8 @@ def import_on_cluster(
     summary = Summary()
     with _connected(cluster) as client, parts.marked() as mark, duckdb.connect() as table:
         _refuse_unfit_workers(client, parts, mark)
-        _collect(table, sources_to_read(paths, database, rules, options, summary))
-        _leave_out_what_parts_hold(table, parts, rules, options, summary)
+        collect(table, sources_to_read(paths, database, rules, options, summary))
+        leave_out_what_parts_hold(table, parts, rules, options, summary)
         (summary.total,) = table.execute("SELECT count(*) FROM sources").fetchone() or (0,)
         settings = Settings(rules, replace(options, jobs=1, compares=False), parts, mark)
         _Run(client, settings, summary, progress).work_off(cut(_sources(table), cluster.shard_files))
@@ -125,7 +125,7 @@ def _refuse_unfit_workers(client: Client, parts: Parts, mark: str) -> None:
 # --------------------------------------------------------------------------------------------------------- the shards
 
 
-def _collect(table: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> None:
+def collect(table: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> None:
     """Put the sources into a table, for there may be millions."""
     table.execute("CREATE TABLE sources (path VARCHAR, size_bytes BIGINT, modified_at TIMESTAMP, litter VARCHAR)")
     with table.appender("sources") as appender:
@@ -134,7 +134,7 @@ def _collect(table: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> Non
             appender.append_rows([(s.path, s.size_bytes, s.modified_at, s.litter) for s in some])
 
 
-def _leave_out_what_parts_hold(
+def leave_out_what_parts_hold(
     table: duckdb.DuckDBPyConnection, parts: Parts, rules: RuleSet, options: Options, summary: Summary
 ) -> None:
     """Take out of the table, and count, the sources that have not changed since these rules made a part of them."""
