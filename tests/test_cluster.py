@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from extract.errors import ClusterError, ExtractError, StoreError, UsageError
 from extract.export import Selection, export
 from extract.importer import Options, Summary, import_paths
 from extract.rules import RuleSet
+from extract.show import load_form
 from extract.sources import EPOCH, Source, find_sources
 from extract.store import Store, open_for_reading
 
@@ -180,6 +182,9 @@ def test_attached_parts_show_what_merged_ones_hold(
     merge(parts, tmp_path / "merged.duckdb", rules)
     assert attach(parts, tmp_path / "attached.duckdb", rules) == FILES + MEMBERS
     assert exported(tmp_path / "attached.duckdb") == exported(tmp_path / "merged.duckdb")
+    with closing(open_for_reading(tmp_path / "attached.duckdb")) as connection:
+        ((form_id,),) = connection.execute("SELECT form_id FROM forms WHERE project_name = '湿地管护第3号'").fetchall()
+        assert ("project_name", "湿地管护第3号", "湿地管护第3号") in load_form(connection, form_id).fields
 
 
 def test_a_file_that_ends_the_process_of_its_shard_is_found_and_named(

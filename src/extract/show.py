@@ -95,7 +95,7 @@ def load_form(connection: DuckDBPyConnection, form_id: str) -> ShownForm:
         kind,
         title,
         year,
-        rows("SELECT name, value, text FROM fields WHERE form_id = $id ORDER BY text_start, rowid"),
+        rows("SELECT name, value, text FROM fields WHERE form_id = $id ORDER BY text_start, text_end, name"),
         rows("SELECT source, amount, unit, amount_yuan FROM funding WHERE form_id = $id ORDER BY row_index"),
         rows(
             "SELECT indicator_index, level1, level2, name, target_text, operator, value, lower, upper, unit, deadline,"
