@@ -73,7 +73,7 @@ class Sheet:
 
     def money(self, cell: Cell) -> MoneyLabel | None:
         """What the cell says of an amount if its text is a label of funding blocks."""
-        return self._money.get(Span(cell.start, cell.end))
+        return self._money.get((cell.start, cell.end))
 
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""

@@ -170,6 +170,7 @@ def _is_bare(cell: _Element) -> bool:
 # --- The package: ZIP, parts and relationships (ECMA-376 part 2) ---
 
 _CONTENT_TYPES = "[content_types].xml"
+_USUAL_TARGET = re.compile(r"\w+(?:/\w+)*\.xml", re.ASCII)
 _USUAL_MAIN_PART = "word/document.xml"
 _MAIN_TYPE = re.compile(
     rb"application/vnd\.(?:openxmlformats-officedocument\.wordprocessingml\.(?:document|template)"
@@ -227,6 +228,8 @@ class _Package(Package):
 
 
 def _resolve(folder: str, target: str) -> str:
+    if _USUAL_TARGET.fullmatch(target):
+        return f"{folder}/{target}" if folder else target
     return posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
 
 
@@ -485,7 +488,13 @@ def _plain_text(paragraph: _Element, walk: _Walk) -> str | None:
     if not walk.is_compact or walk.fields or walk.checkbox or paragraph in walk.not_plain:
         return None
     text = etree.tostring(paragraph, method="text", encoding="unicode", with_tail=False)
-    return text if text.isprintable() and "☒" not in text else None
+    return text if _reads_as_written(text) and "☒" not in text else None
+
+
+def _reads_as_written(text: str) -> bool:
+    """Whether a text holds no white space that could be taken for a cell's end and no private character."""
+    # The ideographic space that forms are full of does not count as printable.
+    return text.isprintable() or text.replace("\u3000", "").isprintable()
 
 
 def _text_of_inlines(paragraph: _Element, walk: _Walk) -> str:
@@ -708,7 +717,7 @@ def _walk_field_parts(hidden_run: _Element, walk: _Walk) -> None:
 def _text(element: _Element, walk: _Walk) -> None:
     text = element.text
     if text:
-        if walk.has_symbol_letters or not text.isprintable():
+        if walk.has_symbol_letters or not _reads_as_written(text):
             text = _legible(text, element)
         walk.pieces.append(text)
 

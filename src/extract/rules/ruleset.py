@@ -179,7 +179,7 @@ class Phrases:
         if not text or text.isspace():
             return True
         bare = compact(text)
-        return bare in self._blanks or is_only_numbering(bare)
+        return bare in self._blanks or (bare[-1:] in "、.)" and is_only_numbering(bare))
 
 
 class Levels:
