@@ -35,6 +35,7 @@ from extract.readers import read_document
 from extract.rows import packed, rows_of
 from extract.rules import RuleSet
 from extract.store import Store
+from extract.worker import collect_seldom
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
@@ -55,6 +56,7 @@ COLD = {"extract --help": ["--help"], "extract parse": ["parse", str(ROOT / "sam
 
 def bar_results(rules: RuleSet, rounds: int, peers: Path | None) -> Iterator[Table]:
     """For each kind of file the pipeline beside its floor, and beside the others; then cold starts."""
+    collect_seldom()  # as the processes of an import do
     with tempfile.TemporaryDirectory() as folder:
         for kind, paths in office_files(Path(folder)).items():
             times = in_turn(dict(_own(kind, paths, rules)), 3 * rounds)

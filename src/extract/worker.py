@@ -294,6 +294,7 @@ def _spooled(stream: BinaryIO, head: bytes = b"", most: int | None = None) -> st
 
 
 _started: list[Settings] = []
+_OBJECTS_OF_A_DOCUMENT = 5_000
 
 
 def _settings() -> Settings:
@@ -303,10 +304,16 @@ def _settings() -> Settings:
 def start(settings: Settings, ready: Semaphore) -> None:
     """Prepare this process: the settings, a limit of memory, and an end with the process that started it."""
     _started[:] = [settings]
-    gc.freeze()  # rules and modules live to the end; without them every collection has a fifth less to do
+    collect_seldom()
     _limit_memory(settings.memory_bytes)
     Thread(target=_end_with_parent, daemon=True).start()
     ready.release()
+
+
+def collect_seldom() -> None:
+    """Leave rules and modules, which live to the end, out of collections, and collect about once a document."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_OF_A_DOCUMENT)
 
 
 def _limit_memory(more_bytes: int) -> None:
