@@ -33,6 +33,8 @@ IndicatorBlock = Literal["annual", "long_term"]
 
 _Meaning = TypeVar("_Meaning")
 _LONGEST_PLACEHOLDER = 12
+# So few characters leave even a bad pattern no time to lose; to watch the clock takes longer than most matches.
+_SAFE_LENGTH = 12
 
 
 class LabelUse(NamedTuple):
@@ -335,6 +337,8 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
     bare = compact(text)
     if not bare or len(bare) > longest:
         return None
+    if len(bare) <= _SAFE_LENGTH:
+        return pattern.fullmatch(bare)
     try:
         return pattern.fullmatch(bare, timeout=PATTERN_TIMEOUT_SECONDS)
     except TimeoutError:
