@@ -64,8 +64,10 @@ def bar_results(rules: RuleSet, rounds: int, peers: Path | None) -> Iterator[Tab
             stored = statistics.median(times[WHOLE]) - statistics.median(times["extract, without rows and store"])
             times = in_turn(dict(_beside(kind, paths[::SAMPLE], rules, stored, peers, Path(folder))), rounds)
             yield _table(f"text of {len(paths[::SAMPLE])} {kind} files", times, WHOLE)
-    cold = {name: wall([sys.executable, "-m", "extract", *arguments]) for name, arguments in COLD.items()}
-    yield _table("cold, seconds as they pass", in_turn(cold, 3 * rounds), "extract --help")
+    commands = {name: [sys.executable, "-m", "extract", *arguments] for name, arguments in COLD.items()}
+    cold = {name: wall(command) for name, command in commands.items()}
+    cold |= {f"{name}, processor time": processes([command]) for name, command in commands.items()}
+    yield _table("cold starts", in_turn(cold, 3 * rounds), "extract --help")
 
 
 def office_files(folder: Path) -> dict[str, list[Path]]:
