@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from extract.projects import Link, NamedForm, Project, ProjectNames, link_projects
 from extract.rules import RuleSet
+from extract.rules.spec import DecidedNames, ProjectsFile
 
 
 def form(
@@ -47,6 +48,44 @@ def test_names_with_the_same_key_are_one_project(rules: RuleSet, first: str, sec
     assert len(projects) == 1
     assert (links["f1"].reason, links["f2"].reason) == ("first", "same_key")
     assert links["f2"].score == 100
+
+
+def decided(rules: RuleSet, **names: object) -> ProjectsFile:
+    return rules.projects.model_copy(update={"decided": [DecidedNames.model_validate(names)]})
+
+
+def test_names_that_people_have_decided_to_be_one_project_are_linked(rules: RuleSet) -> None:
+    forms = form(1, 2019, "森林防火巡护"), form(2, 2020, "护林员补助"), form(3, 2021, "护林员补助项目")
+    file = decided(rules, unit="林业站（盖章）", same=["森林防火巡护", "护林员补助"])
+    projects, links = link_projects(forms, file)
+    assert len(projects) == 1
+    assert [(link.reason, link.score, link.linked_to) for link in links] == [
+        ("first", 100, None),
+        ("decided", 100, "f1"),
+        ("decided", 100, "f1"),
+    ]
+    elsewhere = decided(rules, unit="水利站", same=["森林防火巡护", "护林员补助"])
+    assert len(link_projects(forms, elsewhere)[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("公园绿化管护", "公园绿化管护工程"), ("河道保洁", "河道保洁（新增）"), ("河道保洁", "2021年河道保洁")],
+)
+def test_names_that_people_have_decided_to_be_two_projects_stay_apart(rules: RuleSet, first: str, second: str) -> None:
+    forms = form(1, 2020, first), form(2, 2021, second), form(3, 2022, first)
+    assert len(link_projects(forms, rules.projects)[0]) == 1
+    projects, _ = link_projects(forms, decided(rules, apart=[first, second]))
+    assert sorted(project.forms for project in projects) == [1, 2]
+
+
+def test_a_third_name_does_not_join_what_is_decided_to_be_apart(rules: RuleSet) -> None:
+    names = "公园绿化管护工程", "公园绿化管护", "市公园绿化管护"
+    forms = [form(number, 2020 + number, name) for number, name in enumerate(names)]
+    assert len(link_projects(forms, rules.projects)[0]) == 1
+    projects, links = link_projects(forms, decided(rules, apart=[names[0], names[2]]))
+    assert len(projects) == 2
+    assert links[0].project_id != links[2].project_id
 
 
 SIMILAR = [

@@ -125,6 +125,14 @@ def test_a_corrected_target_is_read_anew(database: Path, query: Query, rules: Ru
         import_again(database, rules)
 
 
+def test_a_corrected_actual_value_is_read_beside_its_target(database: Path, rules: RuleSet) -> None:
+    value = value_named(on_desk(Desk(database, "周", worst=1, sample=0)), "补植苗木")
+    assert value.target
+    changes = {each.column: each.new for each in changes_of(value, "actual", "12000", rules.targets)}
+    assert (changes["actual_value"], changes["actual_unit"]) == ("12000", "株")
+    assert changes["actual_comparable"] == "株"
+
+
 def test_a_corrected_amount_is_converted_anew(database: Path, query: Query) -> None:
     desk = Desk(database, "周", worst=1, sample=0)
     desk.correct(on_desk(desk), [Change("funding", "1", "unit", "元")])

@@ -3,8 +3,8 @@
 A name is compared by its key: without years, numbering, notes in brackets and words such as 专项, 项目, 资金.
 Forms with the same unit and key belong together; so do those whose keys are similar (`rapidfuzz`), unless something
 tells them apart: a number (一期, 二期), words that exclude each other, two places, or that both were declared in the
-same year. The words and thresholds are data, in rules/vocabulary/projects.yaml. What is not sure stays apart: a missing
-link leaves a gap, a wrong one spoils every sum over it.
+same year. The words and thresholds are data, in rules/vocabulary/projects.yaml, and so is what people know better.
+What is not sure stays apart: a missing link leaves a gap, a wrong one spoils every sum over it.
 
 How this stays near linear: forms are grouped by unit and key first, which is a dictionary. Similar keys are sought
 within a unit only, and only among those that share a rare pair of characters: `d` insertions and deletions cannot
@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import combinations
 from typing import NamedTuple
 
 import regex
@@ -58,8 +59,8 @@ class Link(NamedTuple):
     """A row of `project_links`: why a form belongs to its project.
 
     `reason` is first (the project's earliest form), same_name (as printed), same_key (but for years, numbering, 专项
-    and the like), similar_name, or no_unit (nothing to link by, a project of its own). `score` is the similarity to the
-    name of `linked_to`, 0 to 100.
+    and the like), similar_name, decided (by the rules), or no_unit (nothing to link by, a project of its own). `score`
+    is the similarity to the name of `linked_to`, 0 to 100.
     """
 
     form_id: str
@@ -91,6 +92,18 @@ class ProjectNames:
         self._contrasts = [frozenset(group) for group in file.contrasts]
         self._places = frozenset(file.place_endings)
         self.file = file
+        self._printed = frozenset[str]()
+        self._printed = self._told_apart_only_in_print()
+        self._same = [(_unit_key(each.unit), {self.key(name) for name in each.same}) for each in file.decided]
+        self._apart = [(_unit_key(each.unit), {self.key(name) for name in each.apart}) for each in file.decided]
+
+    def _told_apart_only_in_print(self) -> frozenset[str]:
+        """Names that are decided to be different projects although their keys are the same."""
+        found: set[str] = set()
+        for each in self.file.decided:
+            keys = Counter(self.key(name) for name in each.apart)
+            found |= {_plain(name) for name in each.apart if keys[self.key(name)] > 1}
+        return frozenset(found)
 
     def key(self, name: str) -> NameKey:
         """The key of a printed name.
@@ -101,6 +114,8 @@ class ProjectNames:
         (NameKey(words='农村公路养护2期', numbers=('2期',)), NameKey(words='农村公路养护2期', numbers=('2期',)))
         """
         text = _plain(name)
+        if text in self._printed:
+            return NameKey(text, ())
         short = self._notes.sub("", self._years.sub("", text))
         short = self._numbering.sub("", short, count=1) if self._numbering.match(short) else short
         bare = _PUNCTUATION.sub("", short)
@@ -124,6 +139,14 @@ class ProjectNames:
             return score
         places = any(self._places & set(first[edit.src_end : edit.src_end + 2]) for edit in replaced)
         return 0 if places or score < self.file.similarity_replaced else score
+
+    def are_same(self, unit: str | None, first: NameKey, second: NameKey) -> bool:
+        """Whether people have decided that two names of a unit are one project."""
+        return any(u in (None, unit) and {first, second} <= keys for u, keys in self._same)
+
+    def are_apart(self, unit: str | None, first: NameKey, second: NameKey) -> bool:
+        """Whether people have decided that two names of a unit are different projects."""
+        return any(u in (None, unit) and {first, second} <= keys for u, keys in self._apart)
 
     def _contradict(self, first: str, second: str) -> bool:
         for group in self._contrasts:
@@ -162,8 +185,9 @@ class _Group:
     unit: str | None
     key: NameKey
     forms: list[NamedForm]
-    # How it came into its project: the similarity, and the form whose name is similar.
+    # How it came into its project: the similarity, the form whose name is similar, and who said so.
     score: float = 100.0
+    reason: str = "similar_name"
     linked_to: NamedForm | None = None
     occasions: set[tuple[str, int | None]] = field(init=False)
 
@@ -210,41 +234,63 @@ def _unit_key(unit: str | None) -> str | None:
     return _PUNCTUATION.sub("", _CODE_OR_SEAL.sub("", compact(unit))) or None if unit else None
 
 
+class _Pair(NamedTuple):
+    """Two groups that are one project, and why."""
+
+    first: _Group
+    second: _Group
+    score: float
+    reason: str
+
+
 def _clusters(groups: list[_Group], names: ProjectNames) -> list[list[_Group]]:
-    """Groups of one unit whose keys are similar; each cluster begins with its earliest group."""
+    """Groups of one unit whose keys are similar, or decided to be one; each cluster begins with its earliest group."""
     cluster_of = {id(group): [group] for group in groups}
-    pairs = sorted(
-        ((-score, a.order, b.order, a, b) for a, b, score in _similar_pairs(groups, names)), key=lambda pair: pair[:3]
-    )
-    neighbours: dict[int, list[tuple[_Group, float]]] = defaultdict(list)
-    for minus_score, _, _, first, second in pairs:
-        mine, others = cluster_of[id(first)], cluster_of[id(second)]
-        if mine is others or _occasions(mine) & _occasions(others):
+    similar = sorted(_similar_pairs(groups, names), key=lambda pair: (-pair.score, pair.first.order, pair.second.order))
+    neighbours: dict[int, list[tuple[_Group, _Pair]]] = defaultdict(list)
+    for pair in (*_decided_pairs(groups, names), *similar):
+        mine, others = cluster_of[id(pair.first)], cluster_of[id(pair.second)]
+        if mine is others or (pair.reason != "decided" and not _may_join(mine, others, names)):
             continue
         mine += others
         cluster_of |= dict.fromkeys(map(id, others), mine)
-        neighbours[id(first)].append((second, -minus_score))
-        neighbours[id(second)].append((first, -minus_score))
+        neighbours[id(pair.first)].append((pair.second, pair))
+        neighbours[id(pair.second)].append((pair.first, pair))
     clusters = {id(cluster): cluster for cluster in cluster_of.values()}
     return [_from_the_earliest(cluster, neighbours) for cluster in clusters.values()]
+
+
+def _decided_pairs(groups: list[_Group], names: ProjectNames) -> Iterator[_Pair]:
+    """Pairs that people have decided to be one project."""
+    if names.file.decided:
+        for first, second in combinations(sorted(groups, key=lambda group: group.order), 2):
+            if names.are_same(first.unit, first.key, second.key):
+                yield _Pair(first, second, 100, "decided")
+
+
+def _may_join(mine: list[_Group], others: list[_Group], names: ProjectNames) -> bool:
+    """Whether nothing speaks against two clusters being one: both declared in the same year, or decided not to be."""
+    if _occasions(mine) & _occasions(others):
+        return False
+    return not any(names.are_apart(one.unit, one.key, other.key) for one in mine for other in others)
 
 
 def _occasions(cluster: list[_Group]) -> set[tuple[str, int | None]]:
     return set().union(*(group.occasions for group in cluster))
 
 
-def _from_the_earliest(cluster: list[_Group], neighbours: dict[int, list[tuple[_Group, float]]]) -> list[_Group]:
+def _from_the_earliest(cluster: list[_Group], neighbours: dict[int, list[tuple[_Group, _Pair]]]) -> list[_Group]:
     """The cluster in the order of its links, each group noting the form that it was linked to."""
     reached = [min(cluster, key=lambda group: group.order)]
     for group in reached:
-        for other, score in neighbours[id(group)]:
+        for other, pair in neighbours[id(group)]:
             if not any(other is each for each in reached):
-                other.score, other.linked_to = score, group.first
+                other.score, other.reason, other.linked_to = pair.score, pair.reason, group.first
                 reached.append(other)
     return reached
 
 
-def _similar_pairs(groups: list[_Group], names: ProjectNames) -> Iterator[tuple[_Group, _Group, float]]:
+def _similar_pairs(groups: list[_Group], names: ProjectNames) -> Iterator[_Pair]:
     """Pairs of groups with equal numbers and similar words, each once."""
     frequency = Counter(pair for group in groups for pair in _pairs_of_characters(group.key.words))
     seen: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
@@ -263,7 +309,7 @@ def _similar_pairs(groups: list[_Group], names: ProjectNames) -> Iterator[tuple[
         for candidate in sorted(candidates):
             score = names.similarity(groups[candidate].key.words, words)
             if score:
-                yield groups[candidate], group, score
+                yield _Pair(groups[candidate], group, score, "similar_name")
 
 
 def _pairs_of_characters(words: str) -> set[str]:
@@ -292,7 +338,7 @@ def _link(form: NamedForm, group: _Group, root: _Group, project_id: str) -> Link
     elif form is root.first:
         reason, score, linked_to = "first", 100.0, None
     elif group.linked_to:
-        reason, score, linked_to = "similar_name", group.score, group.linked_to
+        reason, score, linked_to = group.reason, group.score, group.linked_to
     else:
         same = _plain(form.project_name) == _plain(first.project_name)
         reason, score, linked_to = "same_name" if same else "same_key", 100.0, first

@@ -7,6 +7,7 @@ the desk says how many values are wrong, with a confidence interval.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,7 @@ from extract.language import Message
 from extract.rows import actual_values, target_values
 from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
 from extract.store import Store, open_for_reading
-from extract.target import Grammar, parse_target
+from extract.target import Grammar, TargetContext, parse_target
 from extract.terminal import data, percent, plain_number, visible
 
 Row = tuple[Any, ...]
@@ -64,8 +65,8 @@ _FUNDING = """
     ORDER BY row_index
 """
 _INDICATORS = """
-    SELECT indicator_index, level1, level2, name, target_text, operator, coalesce(value, lower), upper, unit, deadline,
-           actual_text, weight, score, name_start, greatest(name_end, text_end)
+    SELECT indicator_index, level1, level2, name, level2_canonical, target_text, operator, coalesce(value, lower),
+           upper, unit, deadline, actual_text, weight, score, name_start, greatest(name_end, text_end)
     FROM indicators WHERE form_id = ? ORDER BY indicator_index
 """
 _FINDINGS = "SELECT severity, code, message, message_zh, text_start, text_end FROM findings WHERE form_id = ?"
@@ -99,7 +100,7 @@ CORRECTABLE: Mapping[str, tuple[str, ...]] = {
 
 class Value(NamedTuple):
     """One value to compare: its row in the database, what it is, how it was read (None: blank), and its place in the
-    form's text.
+    form's text; of an indicator, its target as printed and what stands around it.
     """
 
     table: str
@@ -108,6 +109,8 @@ class Value(NamedTuple):
     shown: str | None
     start: int
     end: int
+    target: str | None = None
+    context: TargetContext = TargetContext()
 
 
 class ShownFinding(NamedTuple):
@@ -234,9 +237,12 @@ class Desk:
 def changes_of(value: Value, column: str, new: str | None, grammar: Grammar) -> list[Change]:
     """What follows when a column of a value, one of CORRECTABLE, should be `new`: of a target, all that it says."""
     if column == "target":
-        read: Mapping[str, object] = {"target_text": new, **target_values(parse_target(new or "", grammar))}
+        target = parse_target(new or "", grammar, value.context)
+        read: Mapping[str, object] = {"target_text": new, **target_values(target)}
     elif column == "actual":
-        read = {"actual_text": new, **actual_values(parse_target(new or "", grammar))}
+        target = parse_target(value.target or "", grammar, value.context)
+        actual = parse_target(new or "", grammar, dataclasses.replace(value.context, target=target))
+        read = {"actual_text": new, **actual_values(actual)}
     else:
         read = {column: new}
     return [Change(value.table, value.row, each, None if n is None else str(n)) for each, n in read.items()]
@@ -294,9 +300,11 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str, *, in_sample:
     for number, source, stage, block, amount, unit, a, b in rows(_FUNDING):
         name = " ".join((source, *(part for part in (stage, block) if part not in ("budget", "annual"))))
         values.append(Value("funding", str(number), name, _amount(amount, unit), a - start, b - start))
-    for number, level1, level2, name, *reading, a, b in rows(_INDICATORS):
+    for number, level1, level2, name, level, target, *reading, a, b in rows(_INDICATORS):
         levels = " / ".join(level for level in (level1, level2, name) if level)
-        values.append(Value("indicators", str(number), levels, _target(*reading), a - start, b - start))
+        shown = _target(target, *reading)
+        context = TargetContext(name, level=level, year=year)
+        values.append(Value("indicators", str(number), levels, shown, a - start, b - start, target, context))
     return FormOnDesk(
         form_id,
         in_sample,

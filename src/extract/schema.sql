@@ -447,7 +447,7 @@ COMMENT ON COLUMN project_links.form_id IS 'The form';
 COMMENT ON COLUMN project_links.project_id IS 'Its project';
 COMMENT ON COLUMN project_links.name_key IS 'What its name was compared by: without year, numbering, 专项, 项目, 资金 and the like';
 COMMENT ON COLUMN project_links.score IS 'Similarity to the name of linked_to, 0 to 100; 0 where there is no unit to link by';
-COMMENT ON COLUMN project_links.reason IS 'first: the project''s earliest form · same_name: printed alike · same_key: alike but for year, numbering, 专项 and the like · similar_name · no_unit: the form names no unit, so that nothing was linked';
+COMMENT ON COLUMN project_links.reason IS 'first: the project''s earliest form · same_name: printed alike · same_key: alike but for year, numbering, 专项 and the like · similar_name · decided: in vocabulary/projects.yaml · no_unit: the form names no unit, so that nothing was linked';
 COMMENT ON COLUMN project_links.linked_to IS 'The form whose name it was compared with';
 COMMENT ON COLUMN project_links.duplicate_of IS 'A form of the same kind and year with exactly the same content, such as a copy in another format; sums leave this one out';
 

@@ -319,6 +319,23 @@ TargetsFile = create_model("TargetsFile", __base__=_File, **_word_lists)
 """`vocabulary/targets.yaml`: the words that targets are made of."""
 
 
+class DecidedNames(_Strict):
+    """What people know better than their names tell: projects of one unit that are the same, or that are not."""
+
+    unit: str | None = None
+    """The unit; without it, every unit."""
+    same: list[str] = []
+    """Names of one project."""
+    apart: list[str] = []
+    """Names of different projects."""
+
+    @model_validator(mode="after")
+    def _compares_names(self) -> DecidedNames:
+        if len(self.same) < 2 and len(self.apart) < 2:
+            raise ValueError("give at least two names under same or under apart")
+        return self
+
+
 class ProjectsFile(_File):
     """`vocabulary/projects.yaml`: how names of projects are compared across the years."""
 
@@ -342,6 +359,8 @@ class ProjectsFile(_File):
     """From this similarity on, in percent, a name with words replaced is the same project."""
     shortest: int = Field(ge=1)
     """Names with fewer characters are only compared as a whole."""
+    decided: list[DecidedNames] = []
+    """Names that people have looked at; they go before everything else."""
 
 
 _PLACE = regex.compile(r"\{(\w+)\}")
