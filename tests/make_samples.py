@@ -880,6 +880,7 @@ DRAWN: Mapping[str, Callable[[Document], bytes]] = {
     "anhui-dual-blocks-2021.docx": docx,
     "blank-template.docx": docx,
     "central-self-evaluation-2022.docx": docx,
+    "declaration-and-self-evaluation-2022.docx": docx,
     "department-declaration-2022.docx": docx,
     "monitoring-2023.docx": docx,
     "shanghai-yuan-2024.docx": docx,
