@@ -12,6 +12,7 @@ from extract.dictionary import create_views
 from extract.rows import actual_values, target_values
 from extract.rules import RuleSet
 from extract.target import TargetContext, parse_target
+from extract.target.comparison import is_met
 
 COLUMNS = "target_text, actual_text"
 
@@ -89,6 +90,24 @@ def test_an_actual_value_meets_its_target_or_misses_it_or_nobody_can_tell(
     database: duckdb.DuckDBPyConnection, rules: RuleSet, target: str, actual: str, met: bool | None
 ) -> None:
     assert ask(database, rules, "SELECT target_met(i) FROM indicators i", (target, actual)) is met
+
+
+def test_what_the_checks_say_of_an_actual_value_is_what_the_views_say(
+    database: duckdb.DuckDBPyConnection, rules: RuleSet
+) -> None:
+    texts = dict.fromkeys(text for target, actual, _ in MET for text in (target, actual))
+    pairs = [
+        (target, actual) for target in (*texts, "1.5天", "0.5", "100%") for actual in (*texts, "15天", "0.96", "97%")
+    ]
+    database.execute("DELETE FROM indicators")
+    for number, (target, actual) in enumerate(pairs):
+        insert(database, rules, number, target, actual)
+    by_views = database.execute("SELECT meets(i, i) FROM indicators i ORDER BY indicator_index").fetchall()
+    year = TargetContext(year=2021)
+    for (target, actual), (met,) in zip(pairs, by_views, strict=True):
+        read = parse_target(target, rules.targets, year)
+        answer = parse_target(actual, rules.targets, TargetContext(year=2021, target=read))
+        assert is_met(read, answer) is met, (target, actual)
 
 
 COMPARED: list[tuple[str, str, str | None]] = [

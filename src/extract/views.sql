@@ -13,9 +13,10 @@ CREATE OR REPLACE MACRO percent_of(part, whole) AS round(100 * part / nullif(who
 -- target_met_by, and what people mean beside it. What is printed alike is met. A number without operator (3场, 5%) may mean
 -- at least or at most: another actual number says nothing, except less than 100%. A bare 0.96 beside 95% may be a share.
 CREATE OR REPLACE MACRO meets(t, a) AS CASE
-    WHEN name_key(a.actual_text) = name_key(t.target_text) THEN true
+    WHEN regexp_replace(a.actual_text, '\s', '', 'g') = regexp_replace(t.target_text, '\s', '', 'g') THEN true
     WHEN t.unit = '%' AND a.actual_value <= 1 AND NOT regexp_matches(a.actual_text, '[%％]') THEN NULL
-    WHEN t.operator_implied AND NOT target_met_by(t, a) AND NOT (t.unit = '%' AND t.value = 100 AND a.actual_value < 100) THEN NULL
+    WHEN t.operator_implied AND NOT target_met_by(t, a)
+         AND NOT coalesce(t.unit = '%' AND t.value = 100 AND a.actual_upper_canonical < t.lower_canonical, false) THEN NULL
     ELSE target_met_by(t, a) END;
 
 -- ---------------------------------------------------------------------------------- the tables, with what belongs to them

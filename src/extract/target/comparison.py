@@ -59,14 +59,15 @@ def is_met(target: Target, actual: Target) -> bool | None:
     What is printed alike is met. A number without operator (3场, 5%) may mean at least or at most: another actual
     number says nothing, except less than 100%. A bare 0.96 beside 95% may be a share.
     """
-    if target.norm == actual.norm:
+    if target.text.split() and "".join(target.text.split()) == "".join(actual.text.split()):
         return True
     is_percent = target.unit == "%"
     if is_percent and actual.value is not None and actual.value <= 1 and "%" not in actual.norm:
         return None
-    met = _lies_in(number_set(target), number_set(actual))
+    outer, inner = number_set(target), number_set(actual)
+    met = _lies_in(outer, inner)
     if target.implicit and met is False:
-        falls_short = is_percent and target.value == 100 and actual.value is not None and actual.value < 100
+        falls_short = is_percent and target.value == 100 and _lies_below(inner, outer)
         return False if falls_short else None
     return met
 
