@@ -7,6 +7,7 @@ all checks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 
@@ -16,26 +17,44 @@ from extract.document import Span
 from extract.rows import Row, finding_row
 from extract.rules.checklist import Checklist, Occasion
 
-_WITH_FORMS = """
-    SELECT f.document_id, f.form_kind, f.fiscal_year, concat_ws(' ', f.title, f.reporting_unit, f.competent_department),
-           found.*
-    FROM ({statement}) found JOIN forms f USING (form_id) ORDER BY found.form_id, text_start
+# First all of it into a table, then read in batches: a whole province may have copied its indicators.
+_FOUND = """
+    CREATE OR REPLACE TEMP TABLE found_across AS
+    SELECT f.document_id, f.form_kind, f.fiscal_year,
+           concat_ws(' ', f.title, f.reporting_unit, f.competent_department) AS names, found.*,
+           row_number() OVER (ORDER BY found.form_id, found.text_start) AS place
+    FROM ({statement}) found JOIN forms f USING (form_id)
 """
+_BATCH = "SELECT * EXCLUDE (place) FROM temp.found_across WHERE place > ? AND place <= ? ORDER BY place"
+_BATCH_ROWS = 10_000
 
 
-def findings_across(connection: duckdb.DuckDBPyConnection, checklist: Checklist) -> Iterator[Row]:
-    """The findings of all checks across forms, about a database whose projects are linked."""
+def findings_across(connection: duckdb.DuckDBPyConnection, checklist: Checklist) -> Iterator[list[Row]]:
+    """The findings of all checks across forms, in batches, about a database whose projects are linked."""
     for code, statement in STATEMENTS.items():
         limits = {name: _parameter(value) for name, value in checklist.limits_across_forms(code).items()}
-        found = connection.execute(_WITH_FORMS.format(statement=statement), limits)
-        columns = [column[0] for column in found.description or ()]
-        for document_id, kind, year, names, *values in found.fetchall():
-            setting = checklist.settings(Occasion(kind, year, names)).get(code)
-            if setting:
-                fault = dict(zip(columns[4:], values, strict=True))
-                form_id, start, end = (fault.pop(name) for name in ("form_id", "text_start", "text_end"))
-                span = None if start is None else Span(start, end)
-                yield finding_row(document_id, form_id, finding(setting, Fault(span, fault)))
+        connection.execute(_FOUND.format(statement=statement), limits)
+        first = 0
+        while batch := _fetch(connection, first):
+            yield [row for found in batch if (row := _finding_row(code, found, checklist))]
+            first += _BATCH_ROWS
+    connection.execute("DROP TABLE IF EXISTS temp.found_across")
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, first: int) -> list[dict[str, Any]]:
+    cursor = connection.execute(_BATCH, [first, first + _BATCH_ROWS])
+    columns = [column[0] for column in cursor.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _finding_row(code: str, found: dict[str, Any], checklist: Checklist) -> Row | None:
+    """A row of findings; None where the check is switched off for the form."""
+    document_id, form_id = found.pop("document_id"), found.pop("form_id")
+    occasion = Occasion(found.pop("form_kind"), found.pop("fiscal_year"), found.pop("names"))
+    start, end = found.pop("text_start"), found.pop("text_end")
+    setting = checklist.settings(occasion).get(code)
+    span = None if start is None else Span(start, end)
+    return finding_row(document_id, form_id, finding(setting, Fault(span, found))) if setting else None
 
 
 def _parameter(value: object) -> object:

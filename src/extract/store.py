@@ -191,7 +191,8 @@ class Store:
             self._append("projects", projects)
             self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
             self._connection.execute("DELETE FROM findings WHERE code IN (SELECT unnest(?))", [list(STATEMENTS)])
-            self._append("findings", list(findings_across(self._connection, rules.checklist)))
+            for batch in findings_across(self._connection, rules.checklist):
+                self._append("findings", batch)
         return len(projects)
 
     def start_run(self, started: datetime, version: str, ruleset: str) -> str:

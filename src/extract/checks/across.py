@@ -38,23 +38,52 @@ _UNCHANGED_TABLES = """
           WINDOW same AS (PARTITION BY project_id, form_kind, count, print ORDER BY fiscal_year, form_id))
     WHERE previous_year < fiscal_year
 """
-_CHANGED_TARGETS = r"""
-    SELECT form_id, i.text_start, i.text_end, indicator_index AS number, declaration_form_id AS other
-    FROM target_actual t JOIN indicators i USING (form_id, indicator_index)
-    WHERE t.target_changed
-      AND regexp_replace(t.declared_target, '\s', '', 'g') <> regexp_replace(t.evaluated_target, '\s', '', 'g')
+# Each declaration with each self-evaluation of the same project and year, and what their rows are compared by. Hashes
+# and no windows over the views: an import does this over every form of an archive, in little memory.
+_PAIRS = r"""
+    WITH phases AS (
+        SELECT form_id, project_id, fiscal_year, form_kind LIKE '%declaration' AS declares
+        FROM forms JOIN project_links USING (form_id)
+        WHERE duplicate_of IS NULL AND (form_kind LIKE '%declaration' OR form_kind LIKE '%self-evaluation')),
+    pairs AS (
+        SELECT d.form_id AS declaration, e.form_id AS evaluation
+        FROM phases d JOIN phases e USING (project_id, fiscal_year) WHERE d.declares AND NOT e.declares),
+    compared AS (
+        SELECT form_id, indicator_index, block, hash(name_key(name)) AS key,
+               hash(regexp_replace(target_text, '\s', '', 'g')) AS target
+        FROM indicators WHERE name IS NOT NULL AND target_text IS NOT NULL
+          AND form_id IN (SELECT declaration FROM pairs UNION ALL SELECT evaluation FROM pairs))
 """
-_DROPPED_INDICATORS = """
-    SELECT declaration_form_id AS form_id, NULL AS text_start, NULL AS text_end, count(*) AS count
-    FROM target_actual WHERE result = 'not_evaluated' GROUP BY declaration_form_id
+_CHANGED_TARGETS = f"""
+    {_PAIRS},
+    changed AS (
+        SELECT e.form_id, e.indicator_index, min(p.declaration) AS other
+        FROM pairs p JOIN compared e ON e.form_id = p.evaluation
+        JOIN compared d ON d.form_id = p.declaration AND d.block = e.block AND d.key = e.key
+        GROUP BY e.form_id, e.indicator_index HAVING bool_and(d.target <> e.target))
+    SELECT form_id, i.text_start, i.text_end, indicator_index AS number, other
+    FROM changed JOIN indicators i USING (form_id, indicator_index)
 """
-_CHANGED_BUDGETS = """
-    SELECT form_id, min(m.text_start) AS text_start, min(m.text_end) AS text_end,
-           any_value(b.initial_yuan) AS initial, any_value(b.declared_yuan) AS declared
-    FROM budget_execution b JOIN funding m USING (form_id, source)
-    WHERE source = 'total' AND m.stage = 'initial' AND m.block = 'annual' AND b.duplicate_of IS NULL
-      AND abs(b.initial_yuan - b.declared_yuan) > $tolerance
-    GROUP BY form_id
+_DROPPED_INDICATORS = f"""
+    {_PAIRS},
+    kept AS (
+        SELECT d.form_id, d.indicator_index FROM pairs p JOIN compared d ON d.form_id = p.declaration
+        JOIN compared e ON e.form_id = p.evaluation AND e.block = d.block AND e.key = d.key)
+    SELECT form_id, NULL AS text_start, NULL AS text_end, count(*) AS count
+    FROM compared ANTI JOIN kept USING (form_id, indicator_index)
+    WHERE form_id IN (SELECT declaration FROM pairs) GROUP BY form_id
+"""
+_CHANGED_BUDGETS = f"""
+    {_PAIRS},
+    totals AS (
+        SELECT form_id, stage, max(amount_yuan) AS yuan, min(text_start) AS text_start, min(text_end) AS text_end
+        FROM funding WHERE source = 'total' AND block = 'annual' AND stage IN ('budget', 'initial')
+        GROUP BY form_id, stage)
+    SELECT e.form_id, min(e.text_start) AS text_start, min(e.text_end) AS text_end, min(e.yuan) AS initial,
+           max(d.yuan) AS declared
+    FROM pairs p JOIN totals e ON e.form_id = p.evaluation AND e.stage = 'initial'
+    JOIN totals d ON d.form_id = p.declaration
+    GROUP BY e.form_id HAVING bool_and(abs(e.yuan - d.yuan) > $tolerance)
 """
 _OLD_PROJECTS = """
     SELECT form_id, v.text_start, v.text_end, first_year AS year
