@@ -24,8 +24,8 @@ test-browser: .venv/installed-dev  ## the HTML report in Debian's Chromium; inst
 bench: .venv/installed-dev  ## documents and forms per second, time by stage, ratio to the floor
 	$(BIN)/python benchmarks/run.py
 
-bench-long: .venv/installed-dev  ## import 100,000 documents: memory and growth
-	$(BIN)/python benchmarks/archives.py --documents 100000
+bench-long: .venv/installed-dev  ## import 100,000 forms in 40,000 documents: memory and growth
+	$(BIN)/python benchmarks/archives.py --documents 40000
 
 kill: .venv/installed-dev  ## kill an import at fifty random moments; nothing may be torn or lost
 	KILLS=50 $(BIN)/python -m pytest tests/test_interruption.py

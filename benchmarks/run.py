@@ -24,9 +24,6 @@ from targets import target_table
 
 from extract.rules import load_rules
 
-SMALL = 1000
-"""Growth of an import is told from an archive of so many documents."""
-
 SECTIONS = ("stages", "growth", "import", "targets", "peers", "bars")
 
 
@@ -55,7 +52,7 @@ def results(sections: Collection[str], rounds: int, documents: int, peers: Path 
     if "growth" in sections:
         yield growth_table(rules, rounds)
     if "import" in sections:
-        yield from import_results(documents, SMALL)
+        yield from import_results(documents)
     if "targets" in sections:
         yield target_table(rules, 5 * rounds)
     if "peers" in sections:
