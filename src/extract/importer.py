@@ -139,6 +139,7 @@ def import_sources(
     """Import what has been found, `expected` sources of it or so, as `import_paths` does."""
     with _running(database, rules, options or Options(), progress) as run:
         run.summary.total = expected
+        progress(run.summary)
         run.import_sources(found)
     return run.summary
 
@@ -485,6 +486,7 @@ class _Run:
             self.summary.problems.append(Problem(f"document {document.document_id}", error, outcome.traceback))
         else:
             self._batch.add(outcome, None)
+            self._batch.write_if_full()
         self.summary.done += 1
 
     def _refuse(self, place: _Place, error: ExtractError, traceback: str = "") -> None:
@@ -558,11 +560,16 @@ class _Batch:
             return
         self._documents[document.document_id] = (document, problem, path is None)
         self._bytes += len(document.rows)
+        self._summary.forms += document.forms  # at once, for whoever watches
 
     def add_file(self, file: File) -> None:
         """Add where something was found; writes the batch if it is full, so that a document is never without a file."""
         self._files.append(file)
-        if len(self._files) >= BATCH_DOCUMENTS or self._bytes >= BATCH_BYTES:
+        self.write_if_full()
+
+    def write_if_full(self) -> None:
+        """Write all of it, if it is enough to be worth a transaction."""
+        if max(len(self._files), len(self._documents)) >= BATCH_DOCUMENTS or self._bytes >= BATCH_BYTES:
             self.write()
 
     def complete(self, path: str) -> None:
@@ -580,11 +587,11 @@ class _Batch:
                 self._count(document, problem, is_stored=is_stored)
             else:
                 self._summary.duplicates += 1
+                self._summary.forms -= document.forms
         self._start()
 
     def _count(self, document: Extracted, problem: Problem | None, *, is_stored: bool) -> None:
         summary = self._summary
-        summary.forms += document.forms
         summary.error_findings += document.error_findings
         if is_stored:
             summary.parsed_again += 1
