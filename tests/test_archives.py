@@ -425,7 +425,7 @@ def test_an_archive_whose_extra_is_missing_says_how_to_install_it(
     with pytest.raises(SourceError) as missing:
         list(CONTAINERS[kind].members(tmp_path / "a", Limits()))
     assert missing.value.code == "source.missing_extra"
-    assert f'pip install "declaration-extract{extra}"' in missing.value.message
+    assert f'pip install "declaration-extract{extra}"' in missing.value.message.en
 
 
 # --------------------------------------------------------------------------------------------------- again and again

@@ -169,7 +169,7 @@ def test_in_a_workbook_numbers_are_numbers_dates_dates_and_text_always_text(data
 
 def test_cells_too_long_for_excel_are_cut_and_said(database: Path, tmp_path: Path) -> None:
     (one,) = exported_to(database, tmp_path / "book.xlsx", "indicators", format_="xlsx")
-    assert "1 cells were cut" in one.notes[0]
+    assert "1 cells were cut" in one.notes[0].en
     longest = max(len(str(value)) for row in sheet(tmp_path / "book.xlsx", "indicators") for value in row)
     assert 16_000 < longest <= 32_767
 

@@ -274,7 +274,7 @@ def cell_text(document: Document, cell: Cell) -> str:
 def code_of(data: bytes) -> str:
     with pytest.raises(ReadError) as caught:
         doc.read(data)
-    assert not caught.value.message[0].isupper()
+    assert not caught.value.message.en[0].isupper()
     assert not caught.value.message.endswith(".")
     return caught.value.code
 

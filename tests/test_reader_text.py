@@ -117,4 +117,4 @@ def test_a_damaged_place_in_a_text_is_named() -> None:
     data = "主管部门\n".encode() * 9
     with pytest.raises(ReadError) as refused:
         read_document(data[:70] + b"\xff" + data[70:])
-    assert ", in line 6)" in refused.value.message
+    assert ", in line 6)" in refused.value.message.en

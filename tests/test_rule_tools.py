@@ -51,7 +51,7 @@ def test_every_example_and_every_sample_of_the_program_passes(run: Callable[...,
     assert tested.code == 0
     assert "ok    samples/one-form.txt: 1 form: gives what its golden says" in tested.out.replace(f"{ROOT}/", "")
     assert all(line.startswith("ok ") for line in tested.out.splitlines())
-    assert "none failed" in tested.err
+    assert ": 0 failed" in tested.err
 
 
 ROOT = Path(__file__).parents[1]
@@ -161,7 +161,7 @@ def test_titles_that_clash_only_behind_a_place_name_are_found(run: Callable[...,
         "titles:\n  - pattern: '江北省.*表'\n    examples: [江北省调查表]\n",
     )
     clashes = [each for each in lint(packaged_rules(), Path("mine")) if each.code == "title.clash"]
-    assert any("江北省云溪市专项资金预算绩效目标申报表' is also one of other" in each.found for each in clashes)
+    assert any("江北省云溪市专项资金预算绩效目标申报表' is also one of other" in each.found.en for each in clashes)
 
 
 def test_findings_come_as_json_and_set_the_exit_code(run: Callable[..., Run]) -> None:

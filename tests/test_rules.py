@@ -32,7 +32,7 @@ def edit(folder: Path, name: str, old: str, new: str) -> int:
 def refusal(folder: Path) -> str:
     with pytest.raises(RuleError) as refused:
         load_rules(folder)
-    return refused.value.message
+    return refused.value.message.en
 
 
 @pytest.mark.parametrize("path", sorted(packaged_rules().rglob("*.yaml")), ids=lambda path: path.name)
@@ -89,7 +89,7 @@ def test_a_field_without_any_label_is_refused(folder: Path) -> None:
 def test_two_kinds_that_claim_one_title_are_refused(folder: Path) -> None:
     text = (folder / FORM).read_text("utf-8").replace("kind: special-fund-declaration", "kind: another-declaration")
     (folder / "forms/another.yaml").write_text(text, "utf-8")
-    assert "claimed by another-declaration and special-fund-declaration" in refusal(folder)
+    assert "claimed by another-declaration, special-fund-declaration" in refusal(folder)
 
 
 def test_broken_yaml_is_refused_with_its_line(folder: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_file_that_says_so_replaces_the_one_of_the_same_name(folder: Path, tmp
 def test_a_mistake_in_an_added_file_is_named_in_that_file(folder: Path, tmp_path: Path, text: str, place: str) -> None:
     with pytest.raises(RuleError) as refused:
         load_rules(folder, mine(tmp_path, FORM, text))
-    assert f"{tmp_path / 'mine' / FORM}, {place}" in refused.value.message
+    assert f"{tmp_path / 'mine' / FORM}, {place}" in refused.value.message.en
 
 
 @pytest.mark.parametrize(

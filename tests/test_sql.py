@@ -97,7 +97,7 @@ def test_what_does_not_only_read_is_refused_with_a_sentence(
     with pytest.raises(UsageError) as refused:
         run_query(connection, statement)
     assert refused.value.code == "query.refused"
-    assert refused.value.message.startswith("extract sql only reads, and ")
+    assert refused.value.message.en.startswith("extract sql only reads, and ")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_error_says_what_is_wrong_where_and_what_may_be_meant(
     with pytest.raises(UsageError) as wrong:
         list(run_query(connection, statement).rows)
     assert wrong.value.code == code
-    assert hint in wrong.value.message
+    assert hint in wrong.value.message.en
 
 
 def test_an_unknown_name_leads_to_the_dictionary(run: Callable[..., Run]) -> None:

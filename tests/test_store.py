@@ -228,7 +228,7 @@ def test_a_busy_database_names_the_process(database: Path, run: Run, archive: Pa
         other.stdout.readline()
         with pytest.raises(StoreError) as busy:
             run(archive)
-        assert (busy.value.code, str(other.pid) in busy.value.message) == ("database.busy", True)
+        assert (busy.value.code, str(other.pid) in busy.value.message.en) == ("database.busy", True)
     finally:
         other.communicate(b"")
 

@@ -41,4 +41,4 @@ def test_a_word_that_a_person_adds_is_an_operator(tmp_path: Path) -> None:
 def test_a_slip_in_the_words_is_named_with_its_place(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(RuleError) as caught:
         load_rules(packaged_rules(), laid_over(tmp_path, text))
-    assert f"targets.yaml, {said}" in caught.value.message
+    assert f"targets.yaml, {said}" in caught.value.message.en

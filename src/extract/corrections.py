@@ -127,7 +127,10 @@ def _with_present(connection: duckdb.DuckDBPyConnection, correction: Correction)
         return correction
     rowid = _find(connection, correction)
     if rowid is None:
-        message = f"there is no row {change.row} in {change.table} of form {correction.form_id}; look at the form anew"
+        message = Message(
+            f"there is no row {change.row} in {change.table} of form {correction.form_id}; look at the form anew",
+            f"表 {correction.form_id} 的 {change.table} 中没有行 {change.row}，请重新查看该表",
+        )
         raise UsageError("correction.no_row", message)
     table = _table_of(change)
     what = "COLUMNS(*)" if change.column == WHOLE_ROW else change.column
@@ -169,7 +172,10 @@ def _apply(connection: duckdb.DuckDBPyConnection, correction: Correction) -> boo
             sql = f"UPDATE {change.table} SET {change.column} = ? WHERE rowid = ?"
             connection.execute(sql, [change.new, rowid])
     except duckdb.ConversionException as error:
-        message = f"{change.new!r} is no value for {change.column}; numbers are written 12.5, dates 2021-12-31"
+        message = Message(
+            f"{change.new!r} is no value for {change.column}; numbers are written 12.5, dates 2021-12-31",
+            f"{change.new!r} 不能作为 {change.column} 的值；数字写作 12.5，日期写作 2021-12-31",
+        )
         raise UsageError("correction.not_a_value", message) from error
     _follow(connection, correction.form_id, change)
     return True
@@ -223,6 +229,9 @@ def _table_of(change: Change) -> _Table:
     table = TABLES.get(change.table)
     if table is None or change.column not in (*table.columns, WHOLE_ROW):
         known = "; ".join(f"{name}: {', '.join(each.columns)}" for name, each in TABLES.items())
-        message = f"{change.table}.{change.column} is not corrected by hand; what can be: {known}"
+        message = Message(
+            f"{change.table}.{change.column} is not corrected by hand; what can be: {known}",
+            f"{change.table}.{change.column} 不能人工更正；可更正的有：{known}",
+        )
         raise UsageError("correction.no_column", message)
     return table

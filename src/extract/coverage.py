@@ -18,7 +18,7 @@ from extract.labels import LONGEST_LABEL, bare_label, compact
 from extract.rules import RuleSet
 from extract.rules.label_lines import LabelLine, label_lines
 from extract.rules.ruleset import bare_level, bare_of_known, bare_of_money
-from extract.rules.yaml_file import RuleFile
+from extract.rules.yaml_file import RuleFile, key_of
 
 # A leftover that stands in so many forms, or more, is printed on them.
 FEWEST_FORMS = 2
@@ -139,8 +139,7 @@ def _levels(connection: duckdb.DuckDBPyConnection, files: Mapping[str, RuleFile]
 
 
 def _hits(sort: str, file: RuleFile, place: tuple[int | str, ...], rule: str, spellings: Counter[str]) -> Hits:
-    at = file.problem(place, "")
-    return Hits(sort, at.path, at.line, at.key, rule, spellings.total(), tuple(spellings.most_common()))
+    return Hits(sort, *file.where(place), key_of(place), rule, spellings.total(), tuple(spellings.most_common()))
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection) -> list[UnknownLabel]:

@@ -7,13 +7,15 @@ the comments on every view and column. The dictionary that people read is made f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 import duckdb
 import yaml
+
+from extract.language import say
 
 
 class Entry(NamedTuple):
@@ -49,6 +51,25 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
         if chinese not in twins:
             statements += _twin(table, chinese, said, _columns_of(connection, table))
     connection.execute(";\n".join(statements))
+
+
+def word(column: str, code: str) -> str:
+    """A code of a column that has few, as people read it in the chosen language; in English it is the word itself."""
+    return say(code, str(_words()["codes"].get(column, {}).get(code, code)))
+
+
+def counted(column: str, counts: Iterable[tuple[str, int]]) -> str:
+    """Codes of a column with how many there are of each: 25 extracted, 2 no_form."""
+    return say(
+        ", ".join(f"{count} {code}" for code, count in counts),
+        "、".join(f"{word(column, code)} {count}" for code, count in counts),
+    )
+
+
+def column_name(column: str, label: str | None = None) -> str:
+    """What a column or field is called in the chosen language: in Chinese as the dictionary, else as its label says."""
+    words = _words()["columns"].get(column)
+    return say(column, str(words[0]) if words else label or column)
 
 
 def dictionary(connection: duckdb.DuckDBPyConnection) -> list[Entry]:

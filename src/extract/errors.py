@@ -1,21 +1,24 @@
 """What can go wrong with a user's files, rules and databases: one class per remedy, one sentence per case.
 
-Every error carries a stable `code` for machines and a message that says what was found and what to do. The caller that
-knows the file name puts it in front. Anything else that is raised is a fault of this program and keeps its traceback.
+Every error carries a stable `code` for machines and a message, in both languages, that says what was found and what to
+do. The caller that knows the file name puts it in front. Anything else that is raised is a fault of this program and
+keeps its traceback.
 """
 
 from __future__ import annotations
+
+from extract.language import Message
 
 
 class ExtractError(Exception):
     """Base of all errors that the user can act on."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: Message) -> None:
+        super().__init__(message.en)
         self.code = code
         self.message = message
 
-    def __reduce__(self) -> tuple[type[ExtractError], tuple[str, str]]:  # so that workers can send it
+    def __reduce__(self) -> tuple[type[ExtractError], tuple[str, Message]]:  # so that workers can send it
         return type(self), (self.code, self.message)
 
 

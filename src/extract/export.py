@@ -23,6 +23,7 @@ from rich.cells import cell_len
 
 from extract.errors import UsageError
 from extract.formats import text_of, write_csv, write_jsonl
+from extract.language import Message
 from extract.masks import masked_schema
 from extract.query import Answer, checked_statement, run_query
 from extract.store import attach_for_reading
@@ -47,7 +48,7 @@ class Exported:
     name: str
     path: Path
     rows: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,22 @@ def _files(destination: Path, selection: Selection, format_: Format) -> dict[str
     names = ["query"] if selection.query is not None else list(dict.fromkeys(selection.names))
     is_file = destination.suffix.lower() == f".{format_}" and not destination.is_dir()
     if is_file and len(names) > 1 and format_ != "xlsx":
-        message = f"{destination}: one .{format_} file holds one table; name a folder, or one table with --table"
+        message = Message(
+            f"{destination}: one .{format_} file holds one table; name a folder, or one table with --table",
+            f"{destination}：一个 .{format_} 文件只放一张表；请给出文件夹，或用 --table 指定一张表",
+        )
         raise UsageError("export.one_table", message)
     folder = destination.parent if is_file else destination
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError("export.folder", f"{folder}: is no folder that can be written: {error.strerror}") from error
+        raise UsageError(
+            "export.folder",
+            Message(
+                f"{folder}: is no folder that can be written: {error.strerror}",
+                f"{folder}：文件夹不能写入：{error.strerror}",
+            ),
+        ) from error
     if is_file or format_ == "xlsx":
         return dict.fromkeys(names, destination if is_file else destination / "extract.xlsx")
     return {name: destination / f"{name}.{format_}" for name in names}
@@ -144,7 +154,13 @@ def _has_order(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
 
 def _refuse_unknown(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     if name in _INTERNAL:
-        raise UsageError("export.internal", f"{name} is the program's own and means nothing outside; leave it out")
+        raise UsageError(
+            "export.internal",
+            Message(
+                f"{name} is the program's own and means nothing outside; leave it out",
+                f"{name} 是程序内部用表，对外没有意义，请去掉",
+            ),
+        )
     run_query(connection, f'SELECT * FROM "{name}" LIMIT 0')
 
 
@@ -227,10 +243,19 @@ class _Sheets:
             sheets += 1
             self._write_sheet(sheets, itertools.chain(batch, itertools.islice(rows, _SHEET_ROWS - 2)), widths)
         if sheets > 1:
-            self._table.notes.append(f"{self._table.rows} rows need {sheets} sheets, for Excel's hold {_SHEET_ROWS}")
-        if self._cut:
             self._table.notes.append(
-                f"{self._cut} cells were cut, for Excel's hold {_CELL_CHARACTERS} characters; CSV and Parquet hold all"
+                Message(
+                    f"{self._table.rows} rows need {sheets} sheets, for Excel's hold {_SHEET_ROWS}",
+                    f"{self._table.rows} 行需要 {sheets} 个工作表，因为 Excel 每个工作表只能放 {_SHEET_ROWS} 行",
+                )
+            )
+        if self._cut:
+            most = _CELL_CHARACTERS
+            self._table.notes.append(
+                Message(
+                    f"{self._cut} cells were cut, for Excel's hold {most} characters; CSV and Parquet hold all",
+                    f"{self._cut} 个单元格被截断，因为 Excel 单元格只能放 {most} 个字符；CSV 和 Parquet 不截断",
+                )
             )
 
     def _write_sheet(self, number: int, rows: Iterator[Row], widths: list[int]) -> None:

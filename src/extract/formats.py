@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from extract.language import say
 from extract.terminal import data, plain_number, visible
 
 Row = tuple[Any, ...]
@@ -42,8 +43,12 @@ def print_rows(names: Sequence[str], rows: Iterable[Row], console: Console, limi
         console.print(_table(names, shown))
     else:
         _print_records(names, shown, console)
-    count = "1 row" if len(shown) == 1 else f"{len(shown)} rows"
-    console.print(data(f"the first {count}; all of them: --rows 0, or --format csv" if more else count, "dim"))
+    all_of_them = say("1 row", "共 1 行") if len(shown) == 1 else say(f"{len(shown)} rows", f"共 {len(shown)} 行")
+    first = say(
+        f"the first {len(shown)} rows; all of them: --rows 0, or --format csv",
+        f"仅前 {len(shown)} 行；全部请用 --rows 0 或 --format csv",
+    )
+    console.print(data(first if more else all_of_them, "dim"))
 
 
 def _table(names: Sequence[str], rows: Sequence[Row]) -> Table:

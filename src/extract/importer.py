@@ -24,6 +24,7 @@ from pathlib import Path
 from extract import __version__, pipeline, worker
 from extract.errors import ExtractError, ReadError, SourceError, StoreError
 from extract.isolation import Fault, Workers
+from extract.language import Message
 from extract.pipeline import Extraction
 from extract.rules import RuleSet
 from extract.sources import Source, count_sources, find_sources
@@ -408,7 +409,10 @@ class _Run:
             self._hold(container.file)
             self._release(piece.file)
         if place.depth >= self._options.limits.depth:
-            message = f"lies in {place.depth} archives within each other, and is not opened; unpack it by hand"
+            message = Message(
+                f"lies in {place.depth} archives within each other, and is not opened; unpack it by hand",
+                f"在 {place.depth} 层压缩包之内，不再打开，请手工解压",
+            )
             self._refuse(place, SourceError("source.too_deep", message))
             self._release(container.file)
             self._done(place)
@@ -425,7 +429,10 @@ class _Run:
         pieces: list[tuple[Piece, _Place]] = []
         for listed in listing.members:
             if top.members == limits.members:
-                message = f"holds more than {limits.members:,} members, of which the first are read; split it"
+                message = Message(
+                    f"holds more than {limits.members:,} members, of which the first are read; split it",
+                    f"超过 {limits.members:,} 个文件，只读前面的；请拆分",
+                )
                 error = SourceError("source.too_many", message)
                 break
             top.members += 1
@@ -452,7 +459,8 @@ class _Run:
                 return
             self._release(listed.content.file)
             error: ExtractError = SourceError(
-                "source.bomb", "is not read, for the archive unpacks to more than any does"
+                "source.bomb",
+                Message("is not read, for the archive unpacks to more than any does", "未读取，因为压缩包解压后过大"),
             )
         else:
             error = listed.content
@@ -493,10 +501,19 @@ class _Run:
         self.summary.problems.append(Problem(str(place), error, traceback))
         self._note(place, None, _status(error), error.message)
 
-    def _note(self, place: _Place, document_id: str | None, status: str, error: str | None = None) -> None:
+    def _note(self, place: _Place, document_id: str | None, status: str, error: Message | None = None) -> None:
         source = place.top.source
         size = place.size_bytes if place.member else source.size_bytes  # not that of what a .gz unpacks to
-        file = File(source.path, place.member, document_id, status, error, size, source.modified_at)
+        file = File(
+            source.path,
+            place.member,
+            document_id,
+            status,
+            error.en if error else None,
+            error.zh if error else None,
+            size,
+            source.modified_at,
+        )
         self._batch.add_file(file)
 
     def _done(self, place: _Place) -> None:

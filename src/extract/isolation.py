@@ -17,6 +17,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from extract import worker
 from extract.errors import ExtractError
+from extract.language import Message
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,7 +31,7 @@ class Fault:
     """Why an item gave nothing: `code` is timeout, memory, crash or internal.fault, this with its traceback."""
 
     code: str
-    message: str
+    message: Message
     traceback: str = ""
 
 
@@ -118,15 +119,35 @@ class Workers:
 
     def _fault(self, error: BaseException) -> Fault:
         if isinstance(error, TimeoutError):
-            return Fault("timeout", f"took longer than {self._timeout:g} seconds and was given up; raise --timeout")
+            return Fault(
+                "timeout",
+                Message(
+                    f"took longer than {self._timeout:g} seconds and was given up; raise --timeout",
+                    f"超过 {self._timeout:g} 秒，已放弃；可调大 --timeout",
+                ),
+            )
         if isinstance(error, MemoryError):
             limit = self._settings.memory_bytes // 2**20
-            return Fault("memory", f"took more than {limit} MB of memory and was given up; raise --memory")
+            return Fault(
+                "memory",
+                Message(
+                    f"took more than {limit} MB of memory and was given up; raise --memory",
+                    f"占用内存超过 {limit} MB，已放弃；可调大 --memory",
+                ),
+            )
         if isinstance(error, ProcessExpired):
             return Fault(
-                "crash", f"ended the process that read it (exit code {error.exitcode}); please report the file"
+                "crash",
+                Message(
+                    f"ended the process that read it (exit code {error.exitcode}); please report the file",
+                    f"读取进程因它退出（退出码 {error.exitcode}），请把文件报告给我们",
+                ),
             )
-        message = f"a fault of extract ({type(error).__name__}); please report it with the traceback"
+        kind = type(error).__name__
+        message = Message(
+            f"a fault of extract ({kind}); please report it with the traceback",
+            f"程序出错（{kind}），请连同出错信息报告给我们",
+        )
         return Fault("internal.fault", message, str(getattr(error, "traceback", "")))
 
     def _new_pool(self) -> ProcessPool:

@@ -7,13 +7,14 @@ only not with a sentence that says what to do instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
 from rapidfuzz import fuzz, process
 
 from extract.errors import UsageError
+from extract.language import Message
 
 Row = tuple[Any, ...]
 
@@ -44,8 +45,14 @@ def checked_statement(connection: duckdb.DuckDBPyConnection, statement: str) -> 
     except duckdb.Error as error:
         raise _explained(connection, statement, error) from error
     if len(statements) != 1:
-        found = "there is no statement" if not statements else f"there are {len(statements)} statements"
-        raise UsageError("query.not_one_statement", f"{found}; give one, in quotes")
+        found = (
+            Message("there is no statement", "没有语句")
+            if not statements
+            else Message(f"there are {len(statements)} statements", f"有 {len(statements)} 条语句")
+        )
+        raise UsageError(
+            "query.not_one_statement", Message(f"{found.en}; give one, in quotes", f"{found.zh}；请给出一条，并加引号")
+        )
     _refuse_what_writes(statements[0])
     return statements[0]
 
@@ -66,14 +73,23 @@ def _rows(connection: duckdb.DuckDBPyConnection, cursor: duckdb.DuckDBPyConnecti
 
 _READING = ("SELECT", "EXPLAIN")
 _INSTEAD = {
-    "COPY": 'to write rows into a file: extract export --to FILE --query "select …"',
-    "EXPORT": "to write tables into files: extract export --to FOLDER",
-    "ATTACH": "to read another database, name it with --db",
-    "DETACH": "one database is read at a time; name it with --db",
-    "LOAD": "extensions are not loaded, for they reach beyond this database",
-    "SET": "settings stay as they are",
-    "PRAGMA": "use describe NAME, show tables or: extract schema",
-    "CALL": "use select … from FUNCTION(…)",
+    "COPY": Message(
+        'to write rows into a file: extract export --to FILE --query "select …"',
+        '把查询结果写入文件：extract export --to FILE --query "select …"',
+    ),
+    "EXPORT": Message(
+        "to write tables into files: extract export --to FOLDER", "把数据表写入文件：extract export --to FOLDER"
+    ),
+    "ATTACH": Message("to read another database, name it with --db", "读另一个数据库请用 --db 指定"),
+    "DETACH": Message("one database is read at a time; name it with --db", "一次只读一个数据库，请用 --db 指定"),
+    "LOAD": Message(
+        "extensions are not loaded, for they reach beyond this database", "不加载扩展，因为扩展会越出本数据库"
+    ),
+    "SET": Message("settings stay as they are", "设置不可更改"),
+    "PRAGMA": Message(
+        "use describe NAME, show tables or: extract schema", "请用 describe NAME、show tables 或 extract schema"
+    ),
+    "CALL": Message("use select … from FUNCTION(…)", "请用 select … from FUNCTION(…)"),
 }
 
 
@@ -82,8 +98,20 @@ def _refuse_what_writes(statement: duckdb.Statement) -> None:
     if kind in _READING or (kind == "MULTI" and _FIRST_WORD.match(statement.query)):
         return
     word = (re.match(r"\s*(\w+)", statement.query) or ["", kind])[1].upper()
-    instead = _INSTEAD.get(kind, "it takes select, with, from, pivot, describe, show, summarize and explain")
-    raise UsageError("query.refused", f"extract sql only reads, and {word} does something else; {instead}")
+    instead = _INSTEAD.get(
+        kind,
+        Message(
+            "it takes select, with, from, pivot, describe, show, summarize and explain",
+            "可用 select、with、from、pivot、describe、show、summarize、explain",
+        ),
+    )
+    raise UsageError(
+        "query.refused",
+        Message(
+            f"extract sql only reads, and {word} does something else; {instead.en}",
+            f"extract sql 只读，{word} 不是读取；{instead.zh}",
+        ),
+    )
 
 
 # DuckDB takes a pivot apart into several statements.
@@ -107,41 +135,58 @@ def _explained(connection: duckdb.DuckDBPyConnection, statement: str, error: duc
     pointer = _POINTER.search(text)
     place = f"\n{pointer[0]}" if pointer else ""
     if "disabled by configuration" in text:
-        message = "extract sql has no access to files and network; it reads the database alone"
-        return UsageError("query.no_access", f"{message}{place}")
+        message = Message(
+            f"extract sql has no access to files and network; it reads the database alone{place}",
+            f"extract sql 不能访问文件和网络，只读数据库{place}",
+        )
+        return UsageError("query.no_access", message)
     if found := _UNKNOWN_COLUMN.search(text):
         name = found["name"] or found["name_in_table"]
         near = _near_columns(connection, statement, name)
-        return UsageError("query.unknown_column", f"there is no column {name}{near}; all: extract schema NAME{place}")
-    if found := _UNKNOWN_TABLE.search(text):
-        near = _near(found["name"], _relations(connection))
         return UsageError(
-            "query.unknown_table", f"there is no table or view {found['name']}{near}; all: extract schema{place}"
+            "query.unknown_column",
+            Message(
+                f"there is no column {name}{near.en}; all: extract schema NAME{place}",
+                f"没有列 {name}{near.zh}；全部列见：extract schema NAME{place}",
+            ),
+        )
+    if found := _UNKNOWN_TABLE.search(text):
+        near = _near(_nearest(found["name"], _relations(connection)))
+        return UsageError(
+            "query.unknown_table",
+            Message(
+                f"there is no table or view {found['name']}{near.en}; all: extract schema{place}",
+                f"没有表或视图 {found['name']}{near.zh}；全部见：extract schema{place}",
+            ),
         )
     if found := _UNKNOWN_FUNCTION.search(text):
-        return UsageError("query.unknown_function", f"there is no function {found['name']}{place}")
+        return UsageError(
+            "query.unknown_function",
+            Message(f"there is no function {found['name']}{place}", f"没有函数 {found['name']}{place}"),
+        )
     first = text.split("\n\nLINE ")[0].strip()
     kind, _, said = first.partition(" Error: ")
-    return UsageError("query.failed", f"the query failed: {said or kind}{place}")
+    return UsageError(
+        "query.failed", Message(f"the query failed: {said or kind}{place}", f"查询失败：{said or kind}{place}")
+    )
 
 
-def _near_columns(connection: duckdb.DuckDBPyConnection, statement: str, name: str) -> str:
+def _near_columns(connection: duckdb.DuckDBPyConnection, statement: str, name: str) -> Message:
     """Near names among the columns of what the statement names; where there are none, among all."""
     columns = connection.execute(
         "SELECT column_name, list(table_name ORDER BY table_name) FROM duckdb_columns() WHERE NOT internal GROUP BY 1"
     ).fetchall()
     words = set(re.findall(r"\w+", statement.lower()))
     here = [column for column, tables in columns if words & {table.lower() for table in tables}]
-    if near := _near(name, here):
-        return near
+    if nearest := _nearest(name, here):
+        return _near(nearest)
     where: dict[str, list[str]] = dict(columns)
-    places = [f"{column} in {where[column][0]}" for column in _nearest(name, where)]
-    return f"; near names: {', '.join(places)}" if places else ""
+    return _near([f"{where[column][0]}.{column}" for column in _nearest(name, where)])
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    near = _nearest(name, known)
-    return f"; near names: {', '.join(near)}" if near else ""
+def _near(names: Sequence[str]) -> Message:
+    listed = ", ".join(names)
+    return Message(f"; near names: {listed}", f"，相近的有：{listed}") if names else Message("", "")
 
 
 def _nearest(name: str, known: Iterable[str]) -> list[str]:

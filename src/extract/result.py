@@ -24,7 +24,7 @@ def extraction_as_json(extraction: Extraction, *, spans: bool = True) -> Json:
         "format": document.format if document else None,
         "encoding": document.encoding if document else None,
         "status": extraction.status,
-        "error": {"code": error.code, "message": error.message} if error else None,
+        "error": {"code": error.code, "message": error.message.en} if error else None,
         "characters": {o.name.lower(): n for o, n in extraction.characters.items() if o is not Owner.NOBODY},
         "findings": [{"code": f.code, "severity": f.severity, "message": f.message.en} for f in extraction.findings],
         "forms": [_form_as_json(form, document, spans=spans) for form in extraction.forms],

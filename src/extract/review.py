@@ -23,8 +23,9 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.corrections import MISSING, Change, record, stored, withdraw
+from extract.dictionary import column_name, word
 from extract.document import Span
-from extract.language import Message
+from extract.language import Message, say
 from extract.rows import actual_values, target_values
 from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
 from extract.store import Store, open_for_reading
@@ -59,7 +60,7 @@ _HEAD = """
            (SELECT min(path) FROM files WHERE files.document_id = forms.document_id)
     FROM forms JOIN documents USING (document_id) WHERE form_id = ?
 """
-_FIELDS = "SELECT name, value, text_start, text_end FROM fields WHERE form_id = ? ORDER BY text_start"
+_FIELDS = "SELECT name, label, value, text_start, text_end FROM fields WHERE form_id = ? ORDER BY text_start"
 _FUNDING = """
     SELECT row_index, source, stage, block, amount, unit, text_start, text_end FROM funding WHERE form_id = ?
     ORDER BY row_index
@@ -296,9 +297,15 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str, *, in_sample:
         return connection.execute(sql, [form_id]).fetchall()
 
     ((kind, title, year, grade, start, end, text, path),) = rows(_HEAD)
-    values = [Value("fields", name, name, value, a - start, b - start) for name, value, a, b in rows(_FIELDS)]
+    values = [
+        Value("fields", name, column_name(name, label), value, a - start, b - start)
+        for name, label, value, a, b in rows(_FIELDS)
+    ]
     for number, source, stage, block, amount, unit, a, b in rows(_FUNDING):
-        name = " ".join((source, *(part for part in (stage, block) if part not in ("budget", "annual"))))
+        parts = [word("source", source)]
+        parts += [word("stage", stage)] if stage != "budget" else []
+        parts += [word("block", block)] if block != "annual" else []
+        name = " ".join(parts)
         values.append(Value("funding", str(number), name, _amount(amount, unit), a - start, b - start))
     for number, level1, level2, name, level, target, *reading, a, b in rows(_INDICATORS):
         levels = " / ".join(level for level in (level1, level2, name) if level)
@@ -329,7 +336,7 @@ def load_form(connection: duckdb.DuckDBPyConnection, form_id: str, *, in_sample:
 
 
 def _amount(amount: object, unit: str | None) -> str:
-    return f"{plain_number(amount)} {unit or ''}".strip() or "(not read)"
+    return f"{plain_number(amount)} {unit or ''}".strip() or say("(not read)", "（未识别）")
 
 
 def _target(
@@ -338,9 +345,10 @@ def _target(
 ) -> str:  # fmt: skip
     """A target as printed and as read, with what a self-evaluation adds."""
     bounds = f"{plain_number(lower)}…{plain_number(upper)}" if operator == "between" else plain_number(lower or upper)
-    reading = f"{operator} {deadline or bounds} {unit or ''}".strip() if operator else "words"
-    more = [f"{what} {plain_number(n)}" for what, n in (("actual", actual), ("weight", weight), ("score", score)) if n]
-    return " · ".join([f"{text or '(blank)'} → {reading}", *more])
+    reading = f"{operator} {deadline or bounds} {unit or ''}".strip() if operator else say("words", "定性")
+    results = ((say("actual", "实际"), actual), (say("weight", "分值"), weight), (say("score", "得分"), score))
+    more = [f"{what} {plain_number(n)}" for what, n in results if n]
+    return " · ".join([f"{text or say('(blank)', '（空白）')} → {reading}", *more])
 
 
 def _wrong_values(connection: duckdb.DuckDBPyConnection, form_id: str) -> list[tuple[str, str, str]]:
@@ -371,16 +379,15 @@ _SIDE_BY_SIDE_FROM = 80
 def print_form_on_desk(form: FormOnDesk, progress: tuple[int, int], console: Console) -> None:
     """The form's values, numbered from 1, each beside its place in the source; below it in a narrow terminal."""
     done, all_of_them = progress
-    why = "random sample" if form.in_sample else "worst first"
-    head = f"[{done + 1}/{all_of_them} · {why}] {form.title} · {form.fiscal_year or 'no year'} · {form.kind}"
-    console.print(data(head, "bold"))
-    console.print(data(f"{form.form_id} · {form.grade or 'no grade'} · {form.path or ''}", "dim"))
+    console.print(data(f"[{done + 1}/{all_of_them} · {reason(form)}] {heading(form)}", "bold"))
+    grade = word("grade", form.grade) if form.grade else say("no grade", "未评级")
+    console.print(data(f"{form.form_id} · {grade} · {form.path or ''}", "dim"))
     side_by_side = console.width >= _SIDE_BY_SIDE_FROM
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("#", justify="right", style="dim")
-    table.add_column("value", ratio=1, overflow="fold")
+    table.add_column(say("value", "取值"), ratio=1, overflow="fold")
     if side_by_side:
-        table.add_column("source", ratio=1, overflow="fold")
+        table.add_column(say("source", "原文"), ratio=1, overflow="fold")
     for number, value in enumerate(form.values, start=1):
         read, source = data(f"{value.name}: ", "cyan").append_text(_shown(value)), _source(form.text, value)
         if side_by_side:
@@ -389,22 +396,46 @@ def print_form_on_desk(form: FormOnDesk, progress: tuple[int, int], console: Con
             table.add_row(str(number), Text("\n").join((read, source)))
     console.print(table)
     for start, end in form.leftovers:
-        console.print(data("not used: ", "red").append_text(data(_cut(form.text[start:end]))))
+        console.print(data(say("not used: ", "未识别："), "red").append_text(data(_cut(form.text[start:end]))))
     for finding in form.findings:
-        console.print(data(f"{finding.severity} {finding.code}: ", "yellow").append_text(data(finding.message)))
+        severity = word("severity", finding.severity)
+        console.print(data(f"{severity} {finding.code}: ", "yellow").append_text(data(finding.message)))
+
+
+def heading(form: FormOnDesk) -> str:
+    """Title, year and kind."""
+    return " · ".join((form.title, str(form.fiscal_year or say("no year", "无年度")), word("form_kind", form.kind)))
+
+
+def reason(form: FormOnDesk) -> str:
+    """Why the form is on the desk."""
+    return say("random sample", "随机样本") if form.in_sample else say("worst first", "问题最多")
 
 
 def print_error_rates(rates: Sequence[ErrorRate], console: Console) -> None:
     """What the random sample says, per form kind."""
     table = Table(
-        box=None, pad_edge=False, header_style="dim", title="Error rate by the random sample", title_justify="left"
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+        title=say("Error rate by the random sample", "由随机样本得出的差错率"),
+        title_justify="left",
     )
-    for column in ("kind", "forms", "with errors", "values", "wrong", "rate", "95 % interval"):
-        table.add_column(column, justify="left" if column == "kind" else "right")
+    table.add_column(say("kind", "类型"))
+    for column in (
+        *(say("forms", "表数"), say("with errors", "有错"), say("values", "取值"), say("wrong", "错值")),
+        *(say("rate", "差错率"), say("95 % interval", "95 % 区间")),
+    ):
+        table.add_column(column, justify="right")
     for rate in rates:
         figures = (rate.forms, rate.forms_with_errors, rate.values, rate.wrong)
         interval = f"{100 * rate.low:.1f} … {100 * rate.high:.1f} %"
-        table.add_row(data(rate.form_kind), *map(data, figures), data(percent(rate.wrong, rate.values)), data(interval))
+        table.add_row(
+            data(word("form_kind", rate.form_kind)),
+            *map(data, figures),
+            data(percent(rate.wrong, rate.values)),
+            data(interval),
+        )
     console.print(table)
 
 
@@ -415,7 +446,7 @@ def print_source(form: FormOnDesk, console: Console) -> None:
 
 
 def _shown(value: Value) -> Text:
-    return data("(blank)", "dim italic") if value.shown is None else data(_cut(value.shown))
+    return data(say("(blank)", "（空白）"), "dim italic") if value.shown is None else data(_cut(value.shown))
 
 
 def _source(text: str, value: Value) -> Text:
@@ -430,4 +461,7 @@ def _source(text: str, value: Value) -> Text:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text)} characters)"
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    start, length = text[:_LONGEST_VALUE], len(text)
+    return say(f"{start}… ({length} characters)", f"{start}…（共 {length} 字）")

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS files (
     document_id VARCHAR,
     status VARCHAR NOT NULL DEFAULT 'document',
     error VARCHAR,
+    error_zh VARCHAR,
     size_bytes BIGINT NOT NULL,
     modified_at TIMESTAMP,
     seen_at TIMESTAMP NOT NULL
@@ -25,6 +26,7 @@ COMMENT ON COLUMN files.member IS 'Name inside the archive, of archives within e
 COMMENT ON COLUMN files.document_id IS 'The document that the bytes are; NULL where they are none or could not be read';
 COMMENT ON COLUMN files.status IS 'document · archive · lock_file, resource_fork, thumbnail, hidden …: passed over · empty, encrypted, broken, bomb, too_large, timeout, memory, crash …: why there is no document';
 COMMENT ON COLUMN files.error IS 'What was found and what to do, where the status is neither document nor archive';
+COMMENT ON COLUMN files.error_zh IS 'The same in Chinese';
 COMMENT ON COLUMN files.size_bytes IS 'Size when it was read, in bytes';
 COMMENT ON COLUMN files.modified_at IS 'Modification time of the file or of its archive when it was read, UTC';
 COMMENT ON COLUMN files.seen_at IS 'When an import last met this file, UTC';
@@ -37,6 +39,7 @@ CREATE TABLE IF NOT EXISTS documents (
     status VARCHAR NOT NULL,
     error_code VARCHAR,
     error VARCHAR,
+    error_zh VARCHAR,
     form_count INTEGER NOT NULL,
     text VARCHAR USING COMPRESSION uncompressed,
     chars_total INTEGER NOT NULL,
@@ -57,6 +60,7 @@ COMMENT ON COLUMN documents.size_bytes IS 'Size in bytes';
 COMMENT ON COLUMN documents.status IS 'extracted: forms of known kinds · no_form: no form title · unknown_form: forms of unknown kinds only · failed: could not be read';
 COMMENT ON COLUMN documents.error_code IS 'Stable code of the error where status is failed';
 COMMENT ON COLUMN documents.error IS 'What was found and what to do, where status is failed';
+COMMENT ON COLUMN documents.error_zh IS 'The same in Chinese';
 COMMENT ON COLUMN documents.form_count IS 'Number of forms in the document, unknown kinds included';
 COMMENT ON COLUMN documents.text IS 'The linear text that all text_start and text_end count in';
 COMMENT ON COLUMN documents.chars_total IS 'Non-blank characters';

@@ -12,12 +12,13 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from extract.dictionary import column_name, word
 from extract.document import Block, Document, Paragraph
 from extract.document import Table as DocumentTable
 from extract.errors import UsageError
 from extract.form import Result
 from extract.grid import drawn_table
-from extract.language import say
+from extract.language import Message, say
 from extract.pipeline import ExtractedForm
 from extract.target import Target
 from extract.terminal import data, plain_number, visible
@@ -61,8 +62,17 @@ def find_form(connection: DuckDBPyConnection, wanted: str) -> str:
         return str((exact or rows)[0][0])
     if rows:
         choices = ", ".join(row[0] for row in rows)
-        raise UsageError("form.ambiguous", f"several forms begin with {wanted!r}: {choices} …; type more of it")
-    message = f"there is no form {wanted!r}; list them with: extract sql 'select form_id from forms'"
+        raise UsageError(
+            "form.ambiguous",
+            Message(
+                f"several forms begin with {wanted!r}: {choices} …; type more of it",
+                f"有几张表的编号以 {wanted!r} 开头：{choices} …；请多写几位",
+            ),
+        )
+    message = Message(
+        f"there is no form {wanted!r}; list them with: extract sql 'select form_id from forms'",
+        f"没有编号为 {wanted!r} 的表；列出全部：extract sql 'select form_id from forms'",
+    )
     raise UsageError("form.missing", message)
 
 
@@ -95,7 +105,7 @@ def load_form(connection: DuckDBPyConnection, form_id: str) -> ShownForm:
         kind,
         title,
         year,
-        rows("SELECT name, value, text FROM fields WHERE form_id = $id ORDER BY text_start, text_end, name"),
+        rows("SELECT name, value, text, label FROM fields WHERE form_id = $id ORDER BY text_start, text_end, name"),
         rows("SELECT source, amount, unit, amount_yuan FROM funding WHERE form_id = $id ORDER BY row_index"),
         rows(
             "SELECT indicator_index, level1, level2, name, target_text, operator, value, lower, upper, unit, deadline,"
@@ -117,7 +127,7 @@ def form_as_json(form: ShownForm) -> dict[str, Any]:
         "form_kind": form.form_kind,
         "title": form.title,
         "fiscal_year": form.fiscal_year,
-        "fields": [{"name": name, "value": value, "text": text} for name, value, text in form.fields],
+        "fields": [{"name": name, "value": value, "text": text} for name, value, text, _ in form.fields],
         "funding": [dict(zip(("source", "amount", "unit", "amount_yuan"), row, strict=True)) for row in form.funding],
         "indicators": [
             dict(
@@ -146,7 +156,7 @@ def shown_form(extracted: ExtractedForm, text: str) -> ShownForm:
         form.kind or "unknown",
         form.title,
         form.fiscal_year,
-        [(f.name, f.value, f.text) for f in form.fields],
+        [(f.name, f.value, f.text, f.label) for f in form.fields],
         [(m.source, m.amount, m.unit, m.amount_yuan) for m in form.funding],
         [
             (n, i.level1, i.level2, i.name, i.target_text, *_target_row(i.target), *_result_row(i.result))
@@ -173,7 +183,8 @@ def _result_row(result: Result) -> Row:
 
 def print_form(form: ShownForm, console: Console) -> None:
     """The form beside its source; one below the other where the terminal is narrow."""
-    head = f"{form.title} · {form.fiscal_year or 'no year'} · {form.form_kind} · {form.form_id}"
+    year = form.fiscal_year or say("no year", "无年度")
+    head = f"{form.title} · {year} · {word('form_kind', form.form_kind)} · {form.form_id}"
     console.print(data(head, "bold"))
     console.print(data(form.path or "", "dim"))
     if console.width >= SIDE_BY_SIDE_FROM:
@@ -187,8 +198,11 @@ def print_form(form: ShownForm, console: Console) -> None:
     else:
         console.print(_values(form))
         console.print(marked_source(form.text, {VALUE_STYLE: form.values, LEFTOVER_STYLE: form.leftovers}))
-    legend = Text("source: ").append("value", VALUE_STYLE).append(" ").append("leftover", LEFTOVER_STYLE)
-    console.print(legend.append(" everything else is label, boilerplate or title", "dim"))
+    legend = Text(say("source: ", "原文：")).append(say("value", "取值"), VALUE_STYLE).append(" ")
+    legend.append(say("leftover", "未识别"), LEFTOVER_STYLE)
+    console.print(
+        legend.append(say(" everything else is label, boilerplate or title", " 其余为标签、固有文字或表名"), "dim")
+    )
 
 
 def marked_source(text: str, places: Mapping[str, Iterable[tuple[int, int]]]) -> Text:
@@ -207,32 +221,37 @@ def _rows_on_lines(text: str) -> str:
 
 
 def _values(form: ShownForm) -> Group:
-    fields = _grid("field", "value")
-    for name, value, text in form.fields:
-        shown = data(value) if value is not None else data("(blank)" if not text else "(not read)", "dim italic")
-        fields.add_row(data(name, "cyan"), shown)
+    fields = _grid(say("field", "字段"), say("value", "取值"))
+    for name, value, text, label in form.fields:
+        missing = say("(not read)", "（未识别）") if text else say("(blank)", "（空白）")
+        shown = data(missing, "dim italic") if value is None else data(value)
+        fields.add_row(data(column_name(name, label), "cyan"), shown)
     parts = [fields]
     if form.funding:
-        funding = _grid("funding", "amount", "unit", "元")
+        funding = _grid(say("funding", "资金"), say("amount", "金额"), say("unit", "单位"), "元")
         for source, amount, unit, yuan in form.funding:
-            funding.add_row(data(source, "cyan"), *(data(plain_number(cell)) for cell in (amount, unit, yuan)))
+            funding.add_row(
+                data(word("source", source), "cyan"), *(data(plain_number(cell)) for cell in (amount, unit, yuan))
+            )
         parts.append(funding)
     if form.indicators:
         parts.append(_indicators(form.indicators))
     if form.findings:
-        findings = _grid("finding", "")
+        findings = _grid(say("finding", "问题"), "")
         for severity, code, *message in form.findings:
-            findings.add_row(data(f"{severity} {code}", FINDING_STYLE), data(say(*message)))
+            findings.add_row(data(f"{word('severity', severity)} {code}", FINDING_STYLE), data(say(*message)))
         parts.append(findings)
     return Group(*parts)
 
 
 def _indicators(rows: list[Row]) -> Table:
     """The indicators; what was reached, points and score only where the form has them."""
-    results = [
-        (heading, at) for at, heading in enumerate(("actual", "points", "score")) if any(r[-3:][at] for r in rows)
-    ]
-    shown = _grid("#", "levels", "indicator", "target", "read as", *(heading for heading, _ in results))
+    headings = (say("actual", "实际"), say("points", "分值"), say("score", "得分"))
+    results = [(heading, at) for at, heading in enumerate(headings) if any(r[-3:][at] for r in rows)]
+    shown = _grid(
+        *("#", say("levels", "级次"), say("indicator", "指标"), say("target", "指标值"), say("read as", "识别为")),
+        *(heading for heading, _ in results),
+    )
     for number, level1, level2, name, target, *reading in rows:
         levels = " / ".join(level for level in (level1, level2) if level)
         reached = (data(plain_number(reading[-3:][at])) for _, at in results)
@@ -254,12 +273,14 @@ def _reading(
 ) -> Text:
     """How a target was read: operator, number and unit; its kind where it has no number."""
     if operator is None:
-        return data("words" if kind == "qualitative" else kind, "dim")
+        return data(say("words", "定性") if kind == "qualitative" else word("target_kind", kind), "dim")
     if deadline is not None:
         return data(f"{operator} {deadline}")
     number = f"{plain_number(lower)} … {plain_number(upper)}" if operator == "between" else plain_number(value)
-    shown = data(f"{operator} {number} {unit or ''}".rstrip() if number else f"{operator} ({kind})")
-    return shown.append(" (implied)", "dim") if implied else shown
+    shown = data(
+        f"{operator} {number} {unit or ''}".rstrip() if number else f"{operator} ({word('target_kind', kind)})"
+    )
+    return shown.append(say(" (implied)", "（默认）"), "dim") if implied else shown
 
 
 def _grid(*columns: str) -> Table:
@@ -275,10 +296,12 @@ def _grid(*columns: str) -> Table:
 def print_document(document: Document, console: Console) -> None:
     """A document as its reader saw it: paragraphs, and tables as grids with the place and spans of each cell."""
     encoding = f", {document.encoding}" if document.encoding else ""
-    console.print(data(f"{document.format}{encoding}, {len(document.text)} characters", "bold"))
+    size = len(document.text)
+    head = say(f"{document.format}{encoding}, {size} characters", f"{document.format}{encoding}，{size} 字")
+    console.print(data(head, "bold"))
     _print_blocks(document.blocks, document.text, console)
     if document.asides:
-        console.print(data("Beside the body", "bold"))
+        console.print(data(say("Beside the body", "正文以外"), "bold"))
         _print_blocks(document.asides, document.text, console)
 
 
@@ -288,8 +311,9 @@ def _print_blocks(blocks: tuple[Block, ...], text: str, console: Console) -> Non
             if text[block.start : block.end].strip():
                 console.print(data(text[block.start : block.end].strip()))
             continue
-        spans = "" if block.has_grid else ", spans unknown"
-        console.print(data(f"table of {len(block.rows)} rows{spans}", "cyan"))
+        rows = len(block.rows)
+        known = say(f"table of {rows} rows", f"表格，{rows} 行")
+        console.print(data(known if block.has_grid else known + say(", spans unknown", "，跨度不明"), "cyan"))
         drawing = drawn_table(block, text, min(console.width, _WIDEST_GRID))
         for line in _listed(block, text) if drawing is None else map(Text, drawing):
             console.print(line, soft_wrap=drawing is not None)
@@ -297,7 +321,15 @@ def _print_blocks(blocks: tuple[Block, ...], text: str, console: Console) -> Non
             for cell in row:
                 nested = tuple(b for b in cell.blocks if not isinstance(b, Paragraph))
                 if nested:
-                    console.print(data(f"inside row {cell.row}, column {cell.column}:", "dim"))
+                    console.print(
+                        data(
+                            say(
+                                f"inside row {cell.row}, column {cell.column}:",
+                                f"第 {cell.row} 行第 {cell.column} 列之内：",
+                            ),
+                            "dim",
+                        )
+                    )
                     _print_blocks(nested, text, console)
 
 

@@ -23,12 +23,13 @@ from extract.corrections import replay
 from extract.cross_checks import findings_across
 from extract.dictionary import create_views
 from extract.errors import StoreError
+from extract.language import Message
 from extract.projects import NamedForm, link_projects
 from extract.rows import BY_DOCUMENT, BY_FORM, Row, unpacked
 from extract.rules import RuleSet
 from extract.sources.litter import LITTER
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 SETTINGS = {
     "memory_limit": "96MB",  # the rest of an import's memory is Python's
@@ -47,7 +48,8 @@ UNPACKED_AT_ONCE = 64
 class File(NamedTuple):
     """A file or archive member as an import met it; a row of the table files, without the time.
 
-    `status` is document, archive, or the reason why there is neither; `error` is that reason as a sentence.
+    `status` is document, archive, or the reason why there is neither; `error` is that reason as a sentence, `error_zh`
+    the same in Chinese.
     """
 
     path: str
@@ -55,6 +57,7 @@ class File(NamedTuple):
     document_id: str | None
     status: str
     error: str | None
+    error_zh: str | None
     size_bytes: int
     modified_at: datetime
 
@@ -363,7 +366,10 @@ def _allow_parts(path: Path, connection: duckdb.DuckDBPyConnection, database: st
     if folder := _parts_behind(connection, database):
         if not Path(folder).is_dir():
             connection.close()
-            message = f"{path}: shows the parts in {folder}, which is not there; bring it back, or attach them anew"
+            message = Message(
+                f"{path}: shows the parts in {folder}, which is not there; bring it back, or attach them anew",
+                f"{path}：显示的是 {folder} 中的各部分，而该文件夹不存在；请恢复它，或重新附加",
+            )
             raise StoreError("database.parts_missing", message)
         quoted = folder.replace("'", "''")
         connection.execute(f"SET allowed_directories = ['{quoted}']")
@@ -379,10 +385,16 @@ def in_memory() -> duckdb.DuckDBPyConnection:
 def refuse_missing(path: Path) -> None:
     """Raises StoreError where there is no database."""
     if not path.exists():
-        advice = f"make it with: extract import PATH --db {path}"
+        advice = Message(f"make it with: extract import PATH --db {path}", f"请先导入：extract import 路径 --db {path}")
         if working_copy_of(path).exists():
-            advice = "its first import is still running, or was interrupted: then run the same import again"
-        raise StoreError("database.missing", f"{path}: there is no such database; {advice}")
+            advice = Message(
+                "its first import is still running, or was interrupted: then run the same import again",
+                "首次导入仍在进行，或曾被中断：若已中断，请再次运行同一导入命令",
+            )
+        raise StoreError(
+            "database.missing",
+            Message(f"{path}: there is no such database; {advice.en}", f"{path}：没有这个数据库；{advice.zh}"),
+        )
 
 
 # ------------------------------------------------------------------------------------------------------------ opening
@@ -400,14 +412,24 @@ def working_copy_of(path: Path) -> Path:
 def refuse_while_importing(path: Path) -> None:
     """Raises StoreError: what is written into the database now would be lost when the import puts its own in place."""
     if working_copy_of(path).exists():
-        message = "is being imported into, or an import was interrupted: wait, or run the same import again"
-        raise StoreError("database.busy", f"{path}: {message}; it can be read meanwhile")
+        message = Message(
+            "is being imported into, or an import was interrupted: wait, or run the same import again; it can be "
+            "read meanwhile",
+            "正在导入，或导入曾被中断：请等待，或再次运行同一导入命令；在此期间可以查询",
+        )
+        raise StoreError("database.busy", message.at(path))
 
 
 def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection whose default database is the file at `path`, created with our schema where it is new."""
     if not path.parent.is_dir():
-        raise StoreError("database.no_folder", f"{path}: the folder {path.parent} does not exist; create it first")
+        raise StoreError(
+            "database.no_folder",
+            Message(
+                f"{path}: the folder {path.parent} does not exist; create it first",
+                f"{path}：文件夹 {path.parent} 不存在，请先建立",
+            ),
+        )
     _refuse_other_files(path)
     connection = duckdb.connect()
     quoted = str(path).replace("'", "''")
@@ -437,15 +459,30 @@ def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 def _refuse_other_files(path: Path) -> None:
     """A path that is there must be a DuckDB file: four bytes behind its checksum say so."""
     if path.is_dir():
-        raise StoreError("database.foreign", f"{path}: is a folder; name a file in it with --db")
+        raise StoreError(
+            "database.foreign",
+            Message(f"{path}: is a folder; name a file in it with --db", f"{path}：是文件夹；请用 --db 指定其中的文件"),
+        )
     if not path.exists():
         return
     with path.open("rb") as file:
         head = file.read(12)
     if not head:
-        raise StoreError("database.foreign", f"{path}: is empty; delete it or choose another name with --db")
+        raise StoreError(
+            "database.foreign",
+            Message(
+                f"{path}: is empty; delete it or choose another name with --db",
+                f"{path}：是空文件；请删除，或用 --db 换一个文件名",
+            ),
+        )
     if head[8:] != b"DUCK":
-        raise StoreError("database.foreign", f"{path}: is not a DuckDB file; choose another name with --db")
+        raise StoreError(
+            "database.foreign",
+            Message(
+                f"{path}: is not a DuckDB file; choose another name with --db",
+                f"{path}：不是 DuckDB 文件；请用 --db 换一个文件名",
+            ),
+        )
 
 
 def _create_schema(connection: duckdb.DuckDBPyConnection) -> None:
@@ -462,17 +499,26 @@ def _check_schema(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         versions = connection.execute("SELECT version FROM schema_version").fetchall()
     except duckdb.Error:
         connection.close()
-        message = f"{path}: is a DuckDB file, but not one of extract's; choose another name with --db"
+        message = Message(
+            f"{path}: is a DuckDB file, but not one of extract's; choose another name with --db",
+            f"{path}：是 DuckDB 文件，但不是 extract 建立的；请用 --db 换一个文件名",
+        )
         raise StoreError("database.foreign", message) from None
     if versions != [(SCHEMA_VERSION,)]:
         connection.close()
-        message = f"{path}: was made by another version of extract; import into a new file with --db"
+        message = Message(
+            f"{path}: was made by another version of extract; import into a new file with --db",
+            f"{path}：由其他版本的 extract 建立；请用 --db 导入到新文件",
+        )
         raise StoreError("database.other_version", message)
 
 
 def _refuse_parts(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     if _parts_behind(connection):
-        message = f"{path}: only shows parts, and cannot be written; merge them: extract merge PARTS --db FILE"
+        message = Message(
+            f"{path}: only shows parts, and cannot be written; merge them: extract merge PARTS --db FILE",
+            f"{path}：只显示各部分，不能写入；请合并：extract merge PARTS --db FILE",
+        )
         raise StoreError("database.attached", message)
 
 
@@ -483,9 +529,20 @@ def _explained(path: Path, error: duckdb.Error) -> StoreError:
     text = str(error)
     if "lock" in text:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", text)
-        who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
-        return StoreError("database.busy", f"{path}: is in use by {who}; close it there, or wait, and try again")
-    return StoreError("database.unusable", f"{path}: {text.splitlines()[0]}")
+        who = (
+            Message(f"process {holder[2]} ({holder[1]})", f"进程 {holder[2]}（{holder[1]}）")
+            if holder
+            else Message("another process", "另一进程")
+        )
+        return StoreError(
+            "database.busy",
+            Message(
+                f"{path}: is in use by {who.en}; close it there, or wait, and try again",
+                f"{path}：正被{who.zh}使用；请在那里关闭，或稍后再试",
+            ),
+        )
+    first = text.splitlines()[0]
+    return StoreError("database.unusable", Message(f"{path}: {first}", f"{path}：数据库不可用：{first}"))
 
 
 def now() -> datetime:

@@ -13,7 +13,8 @@ from textual.widgets import DataTable, Footer, Input, Label, OptionList, Static
 
 from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
-from extract.review import CORRECTABLE, Desk, FormOnDesk, Value, changes_of
+from extract.language import Message, say
+from extract.review import CORRECTABLE, Desk, FormOnDesk, Value, changes_of, heading, reason
 from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
 from extract.target import Grammar
 from extract.terminal import data
@@ -52,11 +53,23 @@ class _Choice(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label("What of it is wrong?")
+            yield Label(say("What of it is wrong?", "哪里有误？"))
             yield OptionList(*self._choices)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._choices[event.option_index])
+
+
+_KEYS = (
+    ("a", "accept", Message("Accept", "接受")),
+    ("c", "correct", Message("Correct", "更正")),
+    ("w", "wrong_row", Message("Wrong row", "整行有误")),
+    ("m", "missing", Message("Missing", "漏项")),
+    ("s", "skip", Message("Skip", "跳过")),
+    ("u", "undo", Message("Undo", "撤销")),
+    ("slash", "search", Message("Search", "搜索")),
+    ("q", "quit", Message("Quit", "退出")),
+)
 
 
 class ReviewApp(App[None]):
@@ -72,16 +85,6 @@ class ReviewApp(App[None]):
     .dialog { width: 60; height: auto; max-height: 80%; padding: 1 2; border: thick $primary; background: $surface; }
     _Question, _Choice { align: center middle; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("a", "accept", "Accept"),
-        ("c", "correct", "Correct"),
-        ("w", "wrong_row", "Wrong row"),
-        ("m", "missing", "Missing"),
-        ("s", "skip", "Skip"),
-        ("u", "undo", "Undo"),
-        ("slash", "search", "Search"),
-        ("q", "quit", "Quit"),
-    ]
 
     def __init__(self, desk: Desk, grammar: Grammar) -> None:
         """Walk the forms of `desk`; `grammar` reads corrected targets."""
@@ -90,6 +93,8 @@ class ReviewApp(App[None]):
         self._grammar = grammar
         self._form: FormOnDesk | None = None
         self._shown: list[Value] = []
+        for key, action, description in _KEYS:
+            self.bind(key, action, description=str(description))
 
     def compose(self) -> ComposeResult:
         """The screen: head, values beside source, search line, keys."""
@@ -98,12 +103,14 @@ class ReviewApp(App[None]):
             yield DataTable(id="values", cursor_type="row")
             with VerticalScroll(id="source"):
                 yield Static(id="text")
-        yield Input(placeholder="search in values and names; enter closes", id="search")
+        yield Input(
+            placeholder=say("search in values and names; enter closes", "在取值和名称中搜索，回车关闭"), id="search"
+        )
         yield Footer()
 
     def on_mount(self) -> None:
         """Show the first form."""
-        self.query_one(DataTable).add_columns("value", "read as")
+        self.query_one(DataTable).add_columns(say("value", "项目"), say("read as", "识别为"))
         self._show_next()
 
     # ------------------------------------------------------------------------------------------------- showing
@@ -114,12 +121,11 @@ class ReviewApp(App[None]):
             self.exit()
             return
         form, (done, all_of_them) = self._form, self._desk.progress
-        why = "random sample" if form.in_sample else "worst first"
-        head = data(
-            f"[{done + 1}/{all_of_them} · {why}] {form.title} · {form.fiscal_year or 'no year'} · {form.kind}\n"
+        head = data(f"[{done + 1}/{all_of_them} · {reason(form)}] {heading(form)}\n")
+        findings = " · ".join(f"{each.code} {each.message}" for each in form.findings)
+        self.query_one("#head", Static).update(
+            head.append_text(data(findings or say("no findings", "没有发现问题"), "yellow"))
         )
-        findings = " · ".join(f"{each.severity} {each.code}" for each in form.findings)
-        self.query_one("#head", Static).update(head.append_text(data(findings or "no findings", "yellow")))
         self._list_values("")
 
     def _list_values(self, wanted: str) -> None:
@@ -129,7 +135,7 @@ class ReviewApp(App[None]):
         assert self._form
         self._shown = [v for v in self._form.values if wanted in v.name or wanted in (v.shown or "")]
         for value in self._shown:
-            table.add_row(data(value.name, "cyan"), data(value.shown or "(blank)"))
+            table.add_row(data(value.name, "cyan"), data(value.shown or say("(blank)", "（空白）")))
         self._mark(self._shown[0] if self._shown else None)
 
     def _mark(self, selected: Value | None) -> None:
@@ -168,7 +174,7 @@ class ReviewApp(App[None]):
     def action_undo(self) -> None:
         """Take back the last decision."""
         if not self._desk.undo():
-            self.notify("There is nothing to undo.")
+            self.notify(say("There is nothing to undo.", "没有可撤销的判定。"))
         self._show_next()
 
     def action_correct(self) -> None:
@@ -185,7 +191,12 @@ class ReviewApp(App[None]):
             if new:
                 self._correct(changes_of(value, column, None if new == "-" else new, self._grammar))
 
-        self.push_screen(_Question(f"{value.name}: {column} should be (- for blank)"), correct)
+        self.push_screen(
+            _Question(
+                say(f"{value.name}: {column} should be (- for blank)", f"{value.name}：{column} 应为（- 表示空白）")
+            ),
+            correct,
+        )
 
     def action_wrong_row(self) -> None:
         """The form has no such value: its row goes."""
@@ -195,7 +206,7 @@ class ReviewApp(App[None]):
     def action_missing(self) -> None:
         """Note in words what the tables lack."""
         self.push_screen(
-            _Question("What is missing, in words"),
+            _Question(say("What is missing, in words", "漏了什么，请用文字说明")),
             lambda words: self._correct([Change("forms", "", MISSING, words)]) if words else None,
         )
 
@@ -204,7 +215,7 @@ class ReviewApp(App[None]):
         try:
             self._desk.correct(self._form, changes)
         except UsageError as error:
-            self.notify(error.message, severity="error")
+            self.notify(str(error.message), severity="error")
             return
         row = self.query_one(DataTable).cursor_row
         self._show_next()

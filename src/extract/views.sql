@@ -23,7 +23,7 @@ CREATE OR REPLACE MACRO meets(t, a) AS CASE
 
 CREATE OR REPLACE VIEW file_details AS
 SELECT CASE member WHEN '' THEN path ELSE path || '!/' || member END AS source_file,
-       f.path, f.member, f.document_id, d.format, coalesce(d.status, f.status) AS status, d.form_count, coalesce(d.error, f.error) AS error, f.size_bytes, f.modified_at
+       f.path, f.member, f.document_id, d.format, coalesce(d.status, f.status) AS status, d.form_count, coalesce(d.error, f.error) AS error, coalesce(d.error_zh, f.error_zh) AS error_zh, f.size_bytes, f.modified_at
 FROM files f LEFT JOIN documents d USING (document_id);
 
 CREATE OR REPLACE VIEW form_details AS

@@ -20,6 +20,7 @@ from threading import Thread
 from typing import BinaryIO
 
 from extract.errors import ExtractError, SourceError
+from extract.language import Message
 from extract.layout import unpack
 from extract.pipeline import Extraction, document_id_of, extract_document
 from extract.rows import packed, rows_of
@@ -197,7 +198,9 @@ def _read(piece: Piece) -> bytes | Nested:
             file.seek(0)
             return file.read()
     except OSError as error:
-        raise SourceError("source.unreadable", f"{error.strerror}; check its permissions") from error
+        raise SourceError(
+            "source.unreadable", Message(f"{error.strerror}; check its permissions", f"{error.strerror}；请检查权限")
+        ) from error
 
 
 def _large_container(file: str) -> Nested:
@@ -210,7 +213,13 @@ def _large_container(file: str) -> Nested:
 
 
 def _too_large(limit: int) -> SourceError:
-    return SourceError("source.too_large", f"is larger than {limit // MIB} MB, as no form is; split it or leave it out")
+    return SourceError(
+        "source.too_large",
+        Message(
+            f"is larger than {limit // MIB} MB, as no form is; split it or leave it out",
+            f"大于 {limit // MIB} MB，没有表会这么大；请拆分或剔除",
+        ),
+    )
 
 
 _open_members: dict[str, list[Member]] = {}
@@ -244,7 +253,10 @@ def _listing(container: Nested) -> Listing:
     bytes_left = limits.archive_bytes
     for number, member in enumerate(_readable_members(container.file, container.kind, errors)):
         if number == limits.members:
-            message = f"holds more than {limits.members:,} members, of which the first are read; split it"
+            message = Message(
+                f"holds more than {limits.members:,} members, of which the first are read; split it",
+                f"超过 {limits.members:,} 个文件，只读前面的；请拆分",
+            )
             errors.append(SourceError("source.too_many", message))
             break
         content: Piece | SourceError
@@ -274,7 +286,11 @@ def _spooled_piece(container: Nested, member: Member, limit: int) -> Piece | Sou
     if size > largest:
         os.unlink(file)
         return SourceError(
-            "source.bomb", f"unpacks to more than {largest:,} bytes, as no document does; do not trust it"
+            "source.bomb",
+            Message(
+                f"unpacks to more than {largest:,} bytes, as no document does; do not trust it",
+                f"解压后超过 {largest:,} 字节，没有文档会如此；请勿信任",
+            ),
         )
     return Piece(file, size)
 

@@ -12,6 +12,7 @@ import regex
 from extract.document import Span
 from extract.errors import RuleError
 from extract.form import Form
+from extract.language import Message
 
 
 class Words:
@@ -32,7 +33,10 @@ class Words:
         try:
             return bool(match(text, timeout=_TIMEOUT_SECONDS))
         except TimeoutError:
-            message = f"the pattern {self._pattern.pattern[:60]!r}… takes too long; simplify it"
+            message = Message(
+                f"the pattern {self._pattern.pattern[:60]!r}… takes too long; simplify it",
+                f"模式 {self._pattern.pattern[:60]!r}… 匹配耗时过长，请简化",
+            )
             raise RuleError("rules.slow_pattern", message) from None
 
 

@@ -22,7 +22,7 @@ import typer
 from extract import language
 from extract.cli.output import EXIT_INTERRUPTED, EXIT_USAGE, complain, exit_code_of
 from extract.errors import ExtractError, UsageError
-from extract.language import say
+from extract.language import Message, say
 from extract.terminal import show_what_the_encoding_lacks
 
 # Newer versions of typer carry click inside, under another name.
@@ -92,7 +92,7 @@ def _without_language(arguments: Sequence[str]) -> tuple[language.Language | Non
     for each in language.LANGUAGES:
         if value == each:
             return each, rest
-    raise UsageError("language.unknown", f"--lang {value}: give en or zh")
+    raise UsageError("language.unknown", Message(f"--lang {value}: give en or zh", f"--lang {value}：只能是 en 或 zh"))
 
 
 def _say_interrupted() -> None:

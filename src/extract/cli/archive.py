@@ -24,23 +24,48 @@ from extract.cli.cluster import (
     refuse_contradictions,
 )
 from extract.cli.output import EXIT_FAILURES, EXIT_UNREADABLE, complain, database_option, print_json
+from extract.cli.typer_words import in_chinese
+from extract.language import say
 
 if TYPE_CHECKING:
     from extract.difference import Difference
     from extract.importer import Summary
 
 
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes.", show_default="processors")]
-Timeout = Annotated[float, typer.Option(min=0.1, help="Give a file up after so many seconds.")]
-Memory = Annotated[int, typer.Option(min=64, help="Give a file up that takes more memory than this, in MB.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help=say("Worker processes.", "工作进程数。"), show_default="processors"),
+]
+Timeout = Annotated[
+    float, typer.Option(min=0.1, help=say("Give a file up after so many seconds.", "单个文件的限时（秒），超时放弃。"))
+]
+Memory = Annotated[
+    int,
+    typer.Option(
+        min=64,
+        help=say("Give a file up that takes more memory than this, in MB.", "单个文件的内存上限（MB），超过放弃。"),
+    ),
+]
 
 
+@in_chinese(
+    """把每个文件中的每张表导入 DuckDB 数据库。
+
+    怎样读取由文件内容决定，与文件名无关；压缩包和邮件会打开，其中嵌套的也会。数据库里已有的不再读取，同一命令可反复运行，
+    中断后再次运行即可继续。导入期间他人可以照常查询。
+
+    示例：extract import archive/2021 --db forms.duckdb
+    """
+)
 def import_command(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Files, folders and patterns in quotes ('20*/**/*.doc'); folders are searched, archives and e-mails "
-            "opened.",
+            help=say(
+                "Files, folders and patterns in quotes ('20*/**/*.doc'); folders are searched, archives and e-mails "
+                "opened.",
+                "文件、文件夹，或加引号的通配符（'20*/**/*.doc'）；文件夹逐级查找，压缩包和邮件自动打开。",
+            ),
             metavar="PATH...",
         ),
     ],
@@ -48,28 +73,52 @@ def import_command(
     rules: RulesFolder = None,
     jobs: Jobs = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Read again what gave nothing in an earlier import.")
+        bool,
+        typer.Option(
+            "--retry-failed",
+            help=say("Read again what gave nothing in an earlier import.", "重读以前导入时没有结果的文件。"),
+        ),
     ] = False,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out files modified before this day.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help=say("Leave out files modified before this day.", "略过此日之前修改的文件。")
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and write nothing.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help=say("Say what would be read, and write nothing.", "只说明将读取什么，不写入。")),
+    ] = False,
     timeout: Timeout = 120,
     memory: Memory = 1024,
     cluster: Annotated[
         str | None,
-        typer.Option("--cluster", metavar="ADDRESS", help="Read the files on the workers of this Dask scheduler."),
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help=say("Read the files on the workers of this Dask scheduler.", "在此 Dask 调度器的工作机上读取。"),
+        ),
     ] = None,
     parts: Annotated[
         str | None,
         typer.Option(
             "--parts",
             metavar="FOLDER",
-            help="With --cluster: what the workers write; a folder that all machines share.",
+            help=say(
+                "With --cluster: what the workers write; a folder that all machines share.",
+                "与 --cluster 同用：工作机写入各部分的文件夹，各机共享。",
+            ),
         ),
     ] = None,
     merge: Annotated[
-        bool, typer.Option("--merge/--no-merge", help="With --cluster: bring the parts into the database at the end.")
+        bool,
+        typer.Option(
+            "--merge/--no-merge",
+            help=say(
+                "With --cluster: bring the parts into the database at the end.",
+                "与 --cluster 同用：最后把各部分并入数据库。",
+            ),
+        ),
     ] = True,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -116,6 +165,13 @@ def import_command(
         raise typer.Exit(EXIT_FAILURES)
 
 
+@in_chinese(
+    """重新把历年的表关联为项目：按单位，以及相同或相近的项目名称。
+
+    每次导入有新内容时都会自动关联。修改 rules/vocabulary/projects.yaml 之后再运行本命令。
+    各项关联的相似度和理由：extract sql "from 项目关联"
+    """
+)
 def link_command(
     db: Database = DEFAULT_DATABASE,
     rules: RulesFolder = None,
@@ -133,15 +189,33 @@ def link_command(
     with Store(db) as store:
         projects = store.link_projects(rule_set)
     if not quiet:
-        typer.echo(f"{projects} projects", err=True)
-        typer.echo(f'Next: extract sql "from project_changes"{database_option(db)}', err=True)
+        typer.echo(say(f"{projects} projects", f"共 {projects} 个项目"), err=True)
+        typer.echo(
+            say(
+                f'Next: extract sql "from project_changes"{database_option(db)}',
+                f'下一步：extract sql "from 项目变化"{database_option(db)}',
+            ),
+            err=True,
+        )
 
 
+@in_chinese(
+    """规则变更后，用库中保存的正文重新解析文档，不打开任何文件。
+
+    说明有多少张表发生变化，哪些值新增、消失或改变。人工更正保留。全部在副本中进行，完成后替换原数据库。
+
+    示例：extract reparse --rules my-rules --dry-run
+    """
+)
 def reparse_command(
     db: Database = DEFAULT_DATABASE,
     rules: RulesFolder = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference, and write nothing.")] = False,
-    examples: Annotated[int, typer.Option("--examples", min=0, help="Show so many of the changes.")] = 10,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=say("Show the difference, and write nothing.", "只显示差异，不写入。"))
+    ] = False,
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, help=say("Show so many of the changes.", "显示多少处变化。"))
+    ] = 10,
     jobs: Jobs = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -172,9 +246,16 @@ def reparse_command(
     if as_json:
         print_json({"documents": summary.parsed_again, "ruleset": rule_set.version, **asdict(difference)})
     elif not quiet:
-        _print_difference(difference, f"{summary.parsed_again} documents parsed again by the rules {rule_set.version}")
+        _print_difference(
+            difference,
+            say(
+                f"{summary.parsed_again} documents parsed again by the rules {rule_set.version}",
+                f"按规则 {rule_set.version} 重新解析 {summary.parsed_again} 份文件",
+            ),
+        )
         again = f"reparse{database_option(db)}" + (f" --rules {rules}" if rules else "")
-        typer.echo(f"Next: extract {again if dry_run else f'report{database_option(db)}'}", err=True)
+        following = again if dry_run else f"report{database_option(db)}"
+        typer.echo(say(f"Next: extract {following}", f"下一步：extract {following}"), err=True)
     if summary.failures:
         raise typer.Exit(EXIT_FAILURES)
 
@@ -183,20 +264,29 @@ def _print_difference(difference: Difference, head: str) -> None:
     from extract.formats import print_rows
     from extract.terminal import data_console
 
-    values = ", ".join(f"{count} {change}" for change, count in difference.values.items())
-    came_and_went = f" ({difference.new_forms} new, {difference.gone_forms} gone)"
-    typer.echo(
-        f"{head}: {difference.changed_forms} of {difference.forms} forms changed{came_and_went}; values: {values}",
-        err=True,
+    changes = {"added": say("added", "新增"), "removed": say("removed", "消失"), "changed": say("changed", "改变")}
+    values = ", ".join(f"{count} {changes[change]}" for change, count in difference.values.items())
+    d = difference
+    said = say(
+        f"{head}: {d.changed_forms} of {d.forms} forms changed ({d.new_forms} new, {d.gone_forms} gone); values: "
+        f"{values}",
+        f"{head}：{d.forms} 张表中 {d.changed_forms} 张有变化（新增 {d.new_forms}，消失 {d.gone_forms}）；值：{values}",
     )
+    typer.echo(said, err=True)
     console = data_console()
     if difference.by_name:
-        print_rows(("value", "added", "removed", "changed"), difference.by_name, console)
+        print_rows((say("value", "值"), *changes.values()), difference.by_name, console)
     if difference.examples:
         rows = [(each.form_id, each.key, each.old, each.new) for each in difference.examples]
-        print_rows(("form", "value", "before", "after"), rows, console)
+        print_rows((say("form", "表"), say("value", "值"), say("before", "之前"), say("after", "之后")), rows, console)
 
 
+@in_chinese(
+    """重写数据库，去掉多次导入留下的空隙。
+
+    示例：extract compact --db forms.duckdb
+    """
+)
 def compact_command(db: Database = DEFAULT_DATABASE, quiet: Quiet = False) -> None:
     """Write the database anew, without the gaps that repeated imports have left in its file.
 
@@ -206,7 +296,13 @@ def compact_command(db: Database = DEFAULT_DATABASE, quiet: Quiet = False) -> No
 
     before, after = compact(db)
     if not quiet:
-        typer.echo(f"{db}: {before / 2**20:.1f} MB before, {after / 2**20:.1f} MB after", err=True)
+        typer.echo(
+            say(
+                f"{db}: {before / 2**20:.1f} MB before, {after / 2**20:.1f} MB after",
+                f"{db}：整理前 {before / 2**20:.1f} MB，整理后 {after / 2**20:.1f} MB",
+            ),
+            err=True,
+        )
 
 
 def _utc(day: datetime | None) -> datetime | None:
@@ -226,12 +322,17 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("importing"),
+        TextColumn(say("importing", "正在导入")),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} files"),
-        TextColumn("{task.fields[forms]} forms · {task.fields[pace]:.0f} forms/s · {task.fields[failures]} failures"),
+        TextColumn(say("{task.completed}/{task.total} files", "{task.completed}/{task.total} 个文件")),
+        TextColumn(
+            say(
+                "{task.fields[forms]} forms · {task.fields[pace]:.0f} forms/s · {task.fields[failures]} failures",
+                "{task.fields[forms]} 张表 · 每秒 {task.fields[pace]:.0f} 张 · 失败 {task.fields[failures]}",
+            )
+        ),
         TimeElapsedColumn(),
-        TextColumn("left"),
+        TextColumn(say("left", "剩余")),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
@@ -256,43 +357,61 @@ _PROBLEMS_SHOWN = 20
 
 def _print_problems(summary: Summary) -> None:
     for problem in summary.problems[:_PROBLEMS_SHOWN]:
-        complain(f"{problem.path}: {problem.error.message}" if problem.path else problem.error.message)
+        message = problem.error.message
+        complain(message.at(problem.path) if problem.path else message)
         if problem.traceback:
             typer.echo(problem.traceback, err=True)
     if (more := summary.failures - _PROBLEMS_SHOWN) > 0:
-        complain(f"and {more} more that gave nothing; extract report lists them")
+        complain(
+            say(
+                f"and {more} more that gave nothing; extract report lists them",
+                f"另有 {more} 个文件没有结果，extract report 可列出",
+            )
+        )
 
 
 def _print_summary(summary: Summary) -> None:
-    statuses = ", ".join(f"{count} {status}" for status, count in sorted(summary.statuses.items()))
-    known = summary.skipped + summary.duplicates
-    typer.echo(
-        f"{summary.files} files" + _in_archives(summary) + f": {summary.documents} read"
-        + (f" ({statuses})" if statuses else "")
-        + f", {known} already known, {summary.failures} failed; {summary.forms} forms",
-        err=True,
-    )  # fmt: skip
+    typer.echo(_counted(summary), err=True)
     for line in _remarks(summary):
         typer.echo(line, err=True)
 
 
-def _in_archives(summary: Summary) -> str:
-    if not summary.archives:
-        return ""
-    return f" ({summary.archives} archive{'s' if summary.archives > 1 else ''} opened)"
+def _counted(summary: Summary) -> str:
+    from extract.dictionary import counted
+
+    s, known = summary, summary.skipped + summary.duplicates
+    statuses = counted("status", sorted(s.statuses.items()))
+    read = say(f" ({statuses})", f"（{statuses}）") if statuses else ""
+    opened = say(f" ({s.archives} archives opened)", f"（打开压缩包 {s.archives} 个）") if s.archives else ""
+    return say(
+        f"{s.files} files{opened}: {s.documents} read{read}, {known} already known, {s.failures} failed; {s.forms} "
+        "forms",
+        f"文件 {s.files} 个{opened}：读取 {s.documents}{read}，已知 {known}，失败 {s.failures}；表 {s.forms} 张",
+    )
 
 
 def _remarks(summary: Summary) -> Iterator[str]:
     """Lines that a summary only has where there is something to say."""
+    from extract.dictionary import counted
+
     if summary.parsed_again:
-        yield f"{summary.parsed_again} documents parsed again under the new rules, from the database"
+        yield say(
+            f"{summary.parsed_again} documents parsed again under the new rules, from the database",
+            f"按新规则从数据库重新解析 {summary.parsed_again} 份文件",
+        )
     if summary.older:
-        yield f"{summary.older} files left out that were modified before --since"
+        yield say(
+            f"{summary.older} files left out that were modified before --since",
+            f"略过 {summary.older} 个 --since 之前修改的文件",
+        )
     if summary.passed_over:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(summary.passed_over.items()))
-        yield f"passed over: {kinds}"
+        kinds = counted("status", sorted(summary.passed_over.items()))
+        yield say(f"passed over: {kinds}", f"略过：{kinds}")
     if summary.failed_before:
-        yield f"{summary.failed_before} of the known files gave nothing before; try them again with --retry-failed"
+        yield say(
+            f"{summary.failed_before} of the known files gave nothing before; try them again with --retry-failed",
+            f"已知文件中有 {summary.failed_before} 个以前没有结果，可用 --retry-failed 重试",
+        )
 
 
 def _print_preview(summary: Summary, *, as_json: bool) -> None:
@@ -309,9 +428,13 @@ def _print_preview(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         print_json(figures)
         return
+    files, to_read, same, older = summary.files, figures["to_read"], summary.skipped, summary.older
+    left_out = say(f", {older} are older than --since", f"，早于 --since 的 {older} 个") if older else ""
     typer.echo(
-        f"{figures['files']} files: {figures['to_read']} would be read, {figures['unchanged']} have not changed"
-        + (f", {summary.older} are older than --since" if summary.older else "")
+        say(
+            f"{files} files: {to_read} would be read, {same} have not changed{left_out}",
+            f"文件 {files} 个：将读取 {to_read} 个，未变 {same} 个{left_out}",
+        )
     )
 
 
@@ -327,7 +450,7 @@ def _summary_as_json(summary: Summary) -> dict[str, Any]:
         "passed_over": summary.passed_over,
         "failed_before": summary.failed_before,
         "problems": [
-            {"path": problem.path, "code": problem.error.code, "message": problem.error.message}
+            {"path": problem.path, "code": problem.error.code, "message": problem.error.message.en}
             for problem in summary.problems
         ],
     }

@@ -10,18 +10,30 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extract.errors import RuleError, SourceError
+from extract.language import Message, say
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from extract.rules import RuleSet
 
-Database = Annotated[Path, typer.Option("--db", help="The DuckDB file.", show_default=True)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors only.")]
+Database = Annotated[Path, typer.Option("--db", help=say("The DuckDB file.", "DuckDB 数据库文件。"), show_default=True)]
+AsJson = Annotated[bool, typer.Option("--json", help=say("Print JSON instead of tables.", "输出 JSON，不输出表格。"))]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", help=say("No progress and no summary; errors only.", "不显示进度和汇总，只显示错误。")
+    ),
+]
 RulesFolder = Annotated[
     Path | None,
-    typer.Option("--rules", help="A folder of rules; its files are laid over the packaged ones of the same name."),
+    typer.Option(
+        "--rules",
+        help=say(
+            "A folder of rules; its files are laid over the packaged ones of the same name.",
+            "规则文件夹，叠加在自带的同名规则之上。",
+        ),
+    ),
 ]
 DEFAULT_DATABASE = Path("forms.duckdb")
 
@@ -40,18 +52,35 @@ def rule_folders(folder: Path | None) -> list[Path]:
     if folder is None:
         return [packaged_rules()]
     if not folder.is_dir():
-        raise RuleError("rules.missing", f"{folder}: there is no such folder of rules; check --rules")
+        raise RuleError(
+            "rules.missing",
+            Message(
+                f"{folder}: there is no such folder of rules; check --rules",
+                f"{folder}：没有这个规则文件夹，请检查 --rules",
+            ),
+        )
     return [packaged_rules(), folder]
 
 
 def bytes_of(file: Path) -> bytes:
     """The bytes of one file. Raises SourceError."""
     if file.is_dir():
-        raise SourceError("source.not_a_file", f"{file}: is a folder; import it with: extract import {file}")
+        raise SourceError(
+            "source.not_a_file",
+            Message(
+                f"{file}: is a folder; import it with: extract import {file}",
+                f"{file}：是文件夹；导入请用 extract import {file}",
+            ),
+        )
     try:
         return file.read_bytes()
     except OSError as error:
-        raise SourceError("source.unreadable", f"{file}: {error.strerror}; check path and permissions") from error
+        raise SourceError(
+            "source.unreadable",
+            Message(
+                f"{file}: {error.strerror}; check path and permissions", f"{file}：{error.strerror}；请检查路径和权限"
+            ),
+        ) from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, RulesFolde
 from extract.cli.output import EXIT_FAILURES, database_option, print_json
 from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
-from extract.language import say
+from extract.language import Message, say
 
 
 @in_chinese("""按检查项列出发现的问题：次数、涉及的表和位置。
@@ -80,4 +80,10 @@ def _refuse_unknown(code: str | None) -> None:
     from extract.checks import CODES
 
     if code and code not in CODES:
-        raise UsageError("check.unknown", f"there is no check {code!r}; see them all with: extract check --list")
+        raise UsageError(
+            "check.unknown",
+            Message(
+                f"there is no check {code!r}; see them all with: extract check --list",
+                f"没有检查项 {code!r}；全部见 extract check --list",
+            ),
+        )

@@ -9,26 +9,58 @@ import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, RulesFolder, rule_set_of
 from extract.cli.output import database_option, print_json
+from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
+from extract.language import Message, say
 
 if TYPE_CHECKING:
     from extract.cluster.merging import Merged
     from extract.importer import Options, Progress, Summary
     from extract.rules import RuleSet
 
-Parts = Annotated[str, typer.Argument(metavar="PARTS", help="The folder, or its URL, that was given as --parts.")]
+Parts = Annotated[
+    str,
+    typer.Argument(
+        metavar="PARTS",
+        help=say("The folder, or its URL, that was given as --parts.", "--parts 所指定的文件夹或其 URL。"),
+    ),
+]
 
 
 def refuse_contradictions(cluster: str | None, parts: str | None, *, jobs: int | None, dry_run: bool) -> None:
     """Raises UsageError for options of import that do not go together."""
     if cluster and not parts:
-        raise UsageError("cluster.no_parts", "--cluster needs --parts: a folder that all machines share")
+        raise UsageError(
+            "cluster.no_parts",
+            Message(
+                "--cluster needs --parts: a folder that all machines share",
+                "--cluster 要与 --parts 同用：各机共享的文件夹",
+            ),
+        )
     if parts and not cluster:
-        raise UsageError("cluster.no_address", "--parts needs --cluster: the address of a Dask scheduler")
+        raise UsageError(
+            "cluster.no_address",
+            Message(
+                "--parts needs --cluster: the address of a Dask scheduler",
+                "--parts 要与 --cluster 同用：Dask 调度器的地址",
+            ),
+        )
     if cluster and dry_run:
-        raise UsageError("cluster.dry_run", "--dry-run looks at the database alone; leave out --cluster and --parts")
+        raise UsageError(
+            "cluster.dry_run",
+            Message(
+                "--dry-run looks at the database alone; leave out --cluster and --parts",
+                "--dry-run 只查数据库；请去掉 --cluster 和 --parts",
+            ),
+        )
     if cluster and jobs:
-        raise UsageError("cluster.jobs", "--jobs says nothing on a cluster; dask worker --nthreads does")
+        raise UsageError(
+            "cluster.jobs",
+            Message(
+                "--jobs says nothing on a cluster; dask worker --nthreads does",
+                "--jobs 对集群不起作用；请用 dask worker --nthreads",
+            ),
+        )
 
 
 def import_on_cluster(
@@ -46,7 +78,10 @@ def import_on_cluster(
     try:
         from extract.cluster import client
     except ModuleNotFoundError as missing:
-        message = "--cluster needs Dask; install it with: pip install 'declaration-extract[cluster]'"
+        message = Message(
+            "--cluster needs Dask; install it with: pip install 'declaration-extract[cluster]'",
+            "--cluster 需要 Dask，请安装：pip install 'declaration-extract[cluster]'",
+        )
         raise UsageError("cluster.no_dask", message) from missing
     from extract.cluster.merging import merge
     from extract.cluster.parts import Parts
@@ -56,6 +91,14 @@ def import_on_cluster(
     return summary, merge(folder, db, rules) if merges and folder.whole() else None
 
 
+@in_chinese(
+    """把集群导入写出的各部分并入 DuckDB 数据库。
+
+    库中已有的部分略过，同一命令可反复运行，中断后再次运行即可继续；期间他人可以照常查询。规则只用于关联项目。
+
+    示例：extract merge /shared/parts --db forms.duckdb
+    """
+)
 def merge_command(
     parts: Parts,
     db: Database = DEFAULT_DATABASE,
@@ -83,6 +126,14 @@ def merge_command(
         print_next(db)
 
 
+@in_chinese(
+    """建立一个数据库，就地读取集群导入的各部分，不复制。
+
+    可照常用 report、show、sql、export 查询，但不能写入。有新的部分时请重新附加。
+
+    示例：extract attach /shared/parts --db forms.duckdb
+    """
+)
 def attach_command(
     parts: Parts,
     db: Database = DEFAULT_DATABASE,
@@ -101,22 +152,39 @@ def attach_command(
 
     forms = attach(folders.Parts(parts), db, rule_set_of(rules))
     if not quiet:
-        typer.echo(f"{db} shows {forms} forms of the parts in {parts}", err=True)
+        typer.echo(
+            say(f"{db} shows {forms} forms of the parts in {parts}", f"{db} 显示 {parts} 中的 {forms} 张表"), err=True
+        )
         print_next(db)
 
 
 def print_merged(merged: Merged, db: Path) -> None:
     """What a merge did."""
-    parts = "1 new part" if merged.parts == 1 else f"{merged.parts} new parts"
-    counts = f"{merged.files} files, {merged.documents} new documents, {merged.forms} forms"
-    typer.echo(f"{parts} merged into {db}: {counts}", err=True)
+    parts = (
+        say("1 new part", "新部分 1 个")
+        if merged.parts == 1
+        else say(f"{merged.parts} new parts", f"新部分 {merged.parts} 个")
+    )
+    counts = say(
+        f"{merged.files} files, {merged.documents} new documents, {merged.forms} forms",
+        f"文件 {merged.files} 个，新文档 {merged.documents} 份，表 {merged.forms} 张",
+    )
+    typer.echo(say(f"{parts} merged into {db}: {counts}", f"{parts}，已并入 {db}：{counts}"), err=True)
 
 
 def print_next(db: Path) -> None:
     """The command that usually follows."""
-    typer.echo(f"Next: extract report{database_option(db)}", err=True)
+    typer.echo(
+        say(f"Next: extract report{database_option(db)}", f"下一步：extract report{database_option(db)}"), err=True
+    )
 
 
 def print_next_of_parts(parts: str, db: Path) -> None:
     """The commands that make something of parts."""
-    typer.echo(f"Next: extract merge {parts}{database_option(db)}  or  extract attach {parts}", err=True)
+    typer.echo(
+        say(
+            f"Next: extract merge {parts}{database_option(db)}  or  extract attach {parts}",
+            f"下一步：extract merge {parts}{database_option(db)} 或 extract attach {parts}",
+        ),
+        err=True,
+    )

@@ -12,23 +12,53 @@ from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, opened
 from extract.cli.output import EXIT_FAILURES, complain, database_option, print_json
 from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
-from extract.language import say
+from extract.language import Message, say
 
 if TYPE_CHECKING:
     from extract.verify import Breach, Checked
 
 
+@in_chinese(
+    """报告导入结果：提取了什么，没有提取什么，先看哪些。
+
+    示例：extract report --html report.html
+    """
+)
 def report_command(
     db: Database = DEFAULT_DATABASE,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Length of the lists of files and forms.")] = 10,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help=say("Length of the lists of files and forms.", "文件和表的清单长度。"))
+    ] = 10,
     html: Annotated[
         Path | None,
-        typer.Option("--html", help="Write a page that opens offline: charts, and forms beside their source."),
+        typer.Option(
+            "--html",
+            help=say(
+                "Write a page that opens offline: charts, and forms beside their source.",
+                "写成可离线打开的网页：图表，以及与原文对照的各表。",
+            ),
+        ),
     ] = None,
-    most_forms: Annotated[int, typer.Option("--forms", min=0, help="So many forms in the page, worst first.")] = 100,
-    with_contacts: Annotated[bool, typer.Option("--with-contacts", help="Leave phones in the page unmasked.")] = False,
+    most_forms: Annotated[
+        int,
+        typer.Option(
+            "--forms",
+            min=0,
+            help=say("So many forms in the page, worst first.", "网页中列出多少张表，问题最多的在前。"),
+        ),
+    ] = 100,
+    with_contacts: Annotated[
+        bool, typer.Option("--with-contacts", help=say("Leave phones in the page unmasked.", "网页中的电话不打星号。"))
+    ] = False,
     unknown: Annotated[
-        bool, typer.Option("--unknown", help="Only the forms that no rule knows, by layout, most frequent first.")
+        bool,
+        typer.Option(
+            "--unknown",
+            help=say(
+                "Only the forms that no rule knows, by layout, most frequent first.",
+                "只列没有规则认识的表，按版式归类，最常见的在前。",
+            ),
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -65,8 +95,14 @@ def _report_unknown(db: Path, limit: int, *, as_json: bool) -> None:
         print_unknown(layouts, data_console())
 
 
+@in_chinese(
+    """显示一张表并与原文对照：取值在原处高亮，未识别文字另作标记。
+
+    示例：extract show 3f2a90c41b7d88e0-1
+    """
+)
 def show_command(
-    form: Annotated[str, typer.Argument(help="A form_id, or enough of its beginning.")],
+    form: Annotated[str, typer.Argument(help=say("A form_id, or enough of its beginning.", "表编号，或其开头几位。"))],
     db: Database = DEFAULT_DATABASE,
     as_json: AsJson = False,
 ) -> None:
@@ -175,7 +211,10 @@ def _write_page(db: Path, html: Path, most_forms: int, *, with_contacts: bool) -
     try:
         from extract.page import make_page
     except ModuleNotFoundError as missing:
-        message = "the page needs Jinja and Plotly; install them with: pip install 'declaration-extract[html]'"
+        message = Message(
+            "the page needs Jinja and Plotly; install them with: pip install 'declaration-extract[html]'",
+            "生成网页需要 Jinja 和 Plotly，请安装：pip install 'declaration-extract[html]'",
+        )
         raise UsageError("report.no_page", message) from missing
     from extract.masks import masked_schema
     from extract.store import attach_for_reading
@@ -186,6 +225,9 @@ def _write_page(db: Path, html: Path, most_forms: int, *, with_contacts: bool) -
     try:
         html.write_text(page, "utf-8")
     except OSError as error:
-        message = f"{html}: cannot be written: {error.strerror}; choose another place"
+        message = Message(
+            f"{html}: cannot be written: {error.strerror}; choose another place",
+            f"{html}：不能写入：{error.strerror}；请换一个位置",
+        )
         raise UsageError("report.unwritable", message) from error
-    complain(f"{html} is written; open it in a browser")
+    complain(say(f"{html} is written; open it in a browser", f"{html} 已写出，请用浏览器打开"))

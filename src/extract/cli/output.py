@@ -9,6 +9,7 @@ import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE
 from extract.errors import ExtractError, RuleError, StoreError, UsageError
+from extract.language import Message
 
 EXIT_FAILURES = 1
 EXIT_USAGE = 2
@@ -23,7 +24,7 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-def complain(message: str) -> None:
+def complain(message: Message | str) -> None:
     """One sentence on stderr."""
     from extract.terminal import visible
 

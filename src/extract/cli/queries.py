@@ -11,7 +11,9 @@ import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, bytes_of, opened
 from extract.cli.output import complain
+from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
+from extract.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,20 +21,46 @@ if TYPE_CHECKING:
     from extract.formats import Row
 
 Format = Literal["table", "csv", "json", "jsonl", "markdown"]
-AsFormat = Annotated[Format, typer.Option("--format", "-f", help="What to print.", show_default=True)]
+AsFormat = Annotated[
+    Format, typer.Option("--format", "-f", help=say("What to print.", "输出格式。"), show_default=True)
+]
 ExportFormat = Literal["parquet", "csv", "jsonl", "xlsx"]
 TABLE_ROWS = 1000
 
 
+@in_chinese(
+    """用 SQL 查询数据库：只读，不能访问文件和网络。
+
+    每个视图都有中英文两个名称：绩效指标即 indicator_details，目标与实际即 target_actual。
+    全部内容：extract schema
+
+    示例：extract sql "select 项目名称, 指标值 from 绩效指标 where 年度 = 2021"
+
+    示例：extract sql --format csv @missed-targets.sql
+    """
+)
 def sql_command(
     statement: Annotated[
-        str | None, typer.Argument(help="One SQL statement, @FILE to read it from a file, or - from stdin.")
+        str | None,
+        typer.Argument(
+            help=say(
+                "One SQL statement, @FILE to read it from a file, or - from stdin.",
+                "一条 SQL 语句；@文件 从文件读取，- 从标准输入读取。",
+            )
+        ),
     ] = None,
     db: Database = DEFAULT_DATABASE,
-    file: Annotated[Path | None, typer.Option("--file", help="Read the statement from this file.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help=say("Read the statement from this file.", "从此文件读取语句。"))
+    ] = None,
     output: AsFormat = "table",
     as_json: AsJson = False,
-    rows: Annotated[int, typer.Option("--rows", min=0, help="Longest table on screen; 0 for all rows.")] = TABLE_ROWS,
+    rows: Annotated[
+        int,
+        typer.Option(
+            "--rows", min=0, help=say("Longest table on screen; 0 for all rows.", "屏幕上最多显示多少行，0 为全部。")
+        ),
+    ] = TABLE_ROWS,
 ) -> None:
     """Ask the database in SQL: read-only, without access to files or network.
 
@@ -51,10 +79,27 @@ def sql_command(
         _print(answer.names, answer.rows, "json" if as_json else output, rows or None)
 
 
+@in_chinese(
+    """说明各表和视图（中英文对照）：数据字典。
+
+    示例：extract schema 目标与实际
+
+    示例：extract schema --format markdown > dictionary.md
+    """
+)
 def schema_command(
-    name: Annotated[str | None, typer.Argument(help="A table or view; without it, all are listed.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help=say("A table or view; without it, all are listed.", "表或视图；不写则列出全部。")),
+    ] = None,
     db: Annotated[
-        Path | None, typer.Option("--db", help="Describe this database; without it, what an import makes.")
+        Path | None,
+        typer.Option(
+            "--db",
+            help=say(
+                "Describe this database; without it, what an import makes.", "说明此数据库；不写则说明导入后的结构。"
+            ),
+        ),
     ] = None,
     output: AsFormat = "table",
 ) -> None:
@@ -77,7 +122,13 @@ def schema_command(
         )
         entries = [entry for entry in entries if entry.relation == relation]
         if not entries:
-            raise UsageError("schema.unknown", f"there is no table or view {name}; see them with: extract schema")
+            raise UsageError(
+                "schema.unknown",
+                Message(
+                    f"there is no table or view {name}; see them with: extract schema",
+                    f"没有表或视图 {name}；全部见 extract schema",
+                ),
+            )
     if output == "markdown":
         typer.echo(dictionary_as_markdown(entries), nl=False)
         return
@@ -86,23 +137,67 @@ def schema_command(
     _print(names, listed, output, None)
 
 
+@in_chinese(
+    """把数据表、视图或查询结果写成文件：Excel、CSV、JSON Lines 或 Parquet。
+
+    电话和联系人打星号，除非指定 --with-contacts。相同的数据写出相同的字节。
+
+    示例：extract export --to 2021.xlsx --table 绩效指标 --table 目标与实际
+
+    示例：extract export --to tables --format parquet
+    """
+)
 def export_command(
-    to: Annotated[Path, typer.Option("--to", help="A folder, or a file: .xlsx, .csv, .jsonl, .parquet.")],
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to",
+            help=say(
+                "A folder, or a file: .xlsx, .csv, .jsonl, .parquet.", "文件夹，或文件：.xlsx、.csv、.jsonl、.parquet。"
+            ),
+        ),
+    ],
     db: Database = DEFAULT_DATABASE,
     output: Annotated[
         ExportFormat | None,
-        typer.Option("--format", "-f", help="What to write, where --to is a folder.", show_default="csv"),
+        typer.Option(
+            "--format",
+            "-f",
+            help=say("What to write, where --to is a folder.", "--to 是文件夹时写成什么格式。"),
+            show_default="csv",
+        ),
     ] = None,
     table: Annotated[
         list[str] | None,
-        typer.Option("--table", "-t", help="A table or view; may be repeated. Without it, the tables of data."),
+        typer.Option(
+            "--table",
+            "-t",
+            help=say(
+                "A table or view; may be repeated. Without it, the tables of data.",
+                "表或视图，可重复；不写则为全部数据表。",
+            ),
+        ),
     ] = None,
-    query: Annotated[str | None, typer.Option("--query", help="Export the answer to a SELECT; @FILE reads it.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query",
+            help=say("Export the answer to a SELECT; @FILE reads it.", "导出 SELECT 的结果；@文件 从文件读取语句。"),
+        ),
+    ] = None,
     with_contacts: Annotated[
-        bool, typer.Option("--with-contacts", help="Do not mask phones and contact persons.")
+        bool,
+        typer.Option("--with-contacts", help=say("Do not mask phones and contact persons.", "电话和联系人不打星号。")),
     ] = False,
     bom: Annotated[
-        bool, typer.Option("--bom", help="CSV for Excel: with a byte order mark, and =100% kept as text.")
+        bool,
+        typer.Option(
+            "--bom",
+            help=say(
+                "CSV for Excel: with a byte order mark, and =100% kept as text.",
+                "供 Excel 打开的 CSV：带字节序标记，=100% 之类保持为文字。",
+            ),
+        ),
     ] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -121,19 +216,22 @@ def export_command(
     known = [each for each in FORMATS if each == ending]
     format_: ExportFormat = output or (known[0] if known else "csv")
     if table and query:
-        raise UsageError("export.two_selections", "there are both --table and --query; give one of them")
+        raise UsageError(
+            "export.two_selections",
+            Message("there are both --table and --query; give one of them", "同时给了 --table 和 --query，只能用其一"),
+        )
     selection = Selection(tuple(table or TABLES), _statement(query, None) if query else None)
     console = message_console()
-    with console.status("exporting") if console.is_terminal and not quiet else nullcontext() as status:
+    with console.status(say("exporting", "正在导出")) if console.is_terminal and not quiet else nullcontext() as status:
         exported = export(
             db, to, selection, format_, with_contacts=with_contacts, for_excel=bom,
-            progress=lambda name: status.update(data(f"exporting {name}")) if status else None,
+            progress=lambda name: status.update(data(say(f"exporting {name}", f"正在导出 {name}"))) if status else None,
         )  # fmt: skip
     for one in exported:
         for note in one.notes:
-            complain(f"{one.name}: {note}")
+            complain(note.at(one.name))
         if not quiet:
-            count = "1 row" if one.rows == 1 else f"{one.rows} rows"
+            count = say("1 row", "共 1 行") if one.rows == 1 else say(f"{one.rows} rows", f"共 {one.rows} 行")
             typer.echo(f"{one.path}: {one.name}, {count}", err=True)
 
 
@@ -141,7 +239,11 @@ def _statement(statement: str | None, file: Path | None) -> str:
     """The statement, from wherever it is. Raises UsageError and SourceError."""
     if statement and file:
         raise UsageError(
-            "query.two_statements", "there are two statements, one as argument and one in --file; give one"
+            "query.two_statements",
+            Message(
+                "there are two statements, one as argument and one in --file; give one",
+                "命令行和 --file 各给了一条语句，只能用其一",
+            ),
         )
     if statement and statement.startswith("@"):
         file = Path(statement[1:])
@@ -152,7 +254,13 @@ def _statement(statement: str | None, file: Path | None) -> str:
     if statement and statement != "-":
         return statement
     if statement is None and sys.stdin.isatty():
-        raise UsageError("query.missing", 'give a statement: extract sql "select …"; what there is: extract schema')
+        raise UsageError(
+            "query.missing",
+            Message(
+                'give a statement: extract sql "select …"; what there is: extract schema',
+                '请给出语句：extract sql "select …"；可查内容见 extract schema',
+            ),
+        )
     return sys.stdin.read()
 
 

@@ -12,7 +12,9 @@ import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, RulesFolder, bytes_of, opened, rule_set_of
 from extract.cli.output import complain, database_option, print_json
+from extract.cli.typer_words import in_chinese
 from extract.errors import SourceError, UsageError
+from extract.language import Message, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,20 +24,57 @@ if TYPE_CHECKING:
     from extract.rules import RuleSet
     from extract.target import Grammar
 
-_KEYS = "[a]ccept  [c]orrect  [w]rong row  [m]issing value  [t]ext  [s]kip  [u]ndo  [q]uit"
+
+def _keys() -> str:
+    return say(
+        "[a]ccept  [c]orrect  [w]rong row  [m]issing value  [t]ext  [s]kip  [u]ndo  [q]uit",
+        "[a]接受  [c]更正  [w]整行有误  [m]漏项  [t]原文  [s]跳过  [u]撤销  [q]退出",
+    )
 
 
+@in_chinese(
+    """把表与原文对照核查：先看问题最多的，再看随机样本，接受或更正。
+
+    每次判定立即保存；可随时退出，下次接着核查。更正立即生效，以后每次导入也会再次应用。由随机样本得出取值的差错率。
+    """
+)
 def review_command(
     db: Database = DEFAULT_DATABASE,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only forms of this kind.")] = None,
-    worst: Annotated[int, typer.Option("--worst", min=0, help="So many of the worst forms first.")] = 20,
-    sample: Annotated[int, typer.Option("--sample", min=0, help="Then so many random forms of each kind.")] = 10,
-    seed: Annotated[str, typer.Option("--seed", help="Another word draws another random sample.")] = "",
-    reviewer: Annotated[str | None, typer.Option("--reviewer", help="Who decides; the name of the account.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help=say("Only forms of this kind.", "只看这种类型的表。"))
+    ] = None,
+    worst: Annotated[
+        int, typer.Option("--worst", min=0, help=say("So many of the worst forms first.", "先看问题最多的多少张表。"))
+    ] = 20,
+    sample: Annotated[
+        int,
+        typer.Option(
+            "--sample", min=0, help=say("Then so many random forms of each kind.", "再从每种表中随机抽多少张。")
+        ),
+    ] = 10,
+    seed: Annotated[
+        str, typer.Option("--seed", help=say("Another word draws another random sample.", "换一个词即换一批随机样本。"))
+    ] = "",
+    reviewer: Annotated[
+        str | None,
+        typer.Option("--reviewer", help=say("Who decides; the name of the account.", "核查人，默认为系统账户名。")),
+    ] = None,
     tui: Annotated[
-        bool, typer.Option("--tui", help="Full screen, with mouse and search; needs the extra [tui].")
+        bool,
+        typer.Option(
+            "--tui",
+            help=say(
+                "Full screen, with mouse and search; needs the extra [tui].",
+                "全屏界面，可用鼠标和搜索；需要扩展 [tui]。",
+            ),
+        ),
     ] = False,
-    rate: Annotated[bool, typer.Option("--rate", help="Only print the error rate by what is reviewed so far.")] = False,
+    rate: Annotated[
+        bool,
+        typer.Option(
+            "--rate", help=say("Only print the error rate by what is reviewed so far.", "只显示目前核查所得的差错率。")
+        ),
+    ] = False,
     rules: RulesFolder = None,
 ) -> None:
     """Compare forms with their source, worst first and then a random sample, and accept or correct them.
@@ -59,15 +98,37 @@ def review_command(
     if rates:
         print_error_rates(rates, console)
     else:
-        complain(f"no form of a random sample is decided yet; go on with: extract review{database_option(db)}")
+        complain(
+            say(
+                f"no form of a random sample is decided yet; go on with: extract review{database_option(db)}",
+                f"随机样本尚未判定；继续：extract review{database_option(db)}",
+            )
+        )
 
 
+@in_chinese(
+    """列出人工更正；也可据此生成标准样例，或提示应修改哪条规则。
+
+    示例：extract corrections --goldens my-samples，再运行 extract rules test my-samples
+    """
+)
 def corrections_command(
     db: Database = DEFAULT_DATABASE,
-    hints: Annotated[bool, typer.Option("--hints", help="Count them by label: which rule to mend first.")] = False,
+    hints: Annotated[
+        bool,
+        typer.Option(
+            "--hints", help=say("Count them by label: which rule to mend first.", "按标签统计，看先改哪条规则。")
+        ),
+    ] = False,
     goldens: Annotated[
         Path | None,
-        typer.Option("--goldens", help="Write the corrected files and what they should give into this folder."),
+        typer.Option(
+            "--goldens",
+            help=say(
+                "Write the corrected files and what they should give into this folder.",
+                "把更正过的文件及其应有结果写入此文件夹。",
+            ),
+        ),
     ] = None,
     rules: RulesFolder = None,
     as_json: AsJson = False,
@@ -93,12 +154,20 @@ def corrections_command(
         (c.form_id, c.change.table, c.change.row, c.change.column, c.old, c.change.new, c.reviewer, c.decided_at)
         for c in corrections
     ]
+    headings: tuple[str, ...] = (
+        *(say("form", "表"), say("table", "数据表"), say("row", "行"), say("column", "列")),
+        *(say("old", "原值"), say("new", "新值"), say("reviewer", "核查人"), say("decided_at", "时间")),
+    )
     if hints:
         names, rows = ("form_kind", "what", "label", "times", "for example"), counted
+        headings = (
+            *(say("form_kind", "表类型"), say("what", "内容"), say("label", "标签")),
+            *(say("times", "次数"), say("for example", "示例")),
+        )
     if as_json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
-        print_rows(names, rows, data_console())
+        print_rows(headings, rows, data_console())
 
 
 # Plain files of documents that have corrections.
@@ -122,21 +191,34 @@ def _write_goldens(folder: Path, corrections: Sequence[Correction], paths: Mappi
         copy = folder / Path(path).name
         golden = copy.with_name(copy.name + SUFFIX)
         if golden.exists():
-            complain(f"{golden}: is there already and stays as it is; remove it to have it written anew")
+            complain(
+                say(
+                    f"{golden}: is there already and stays as it is; remove it to have it written anew",
+                    f"{golden}：已存在，保持不变；删除后可重新写出",
+                )
+            )
             continue
         copy.write_bytes(sample)
         golden.write_text(corrected_golden_text(sample, rules, corrections), "utf-8")
         typer.echo(golden)
     for form_id in sorted({c.form_id for c in corrections} - paths.keys()):
-        complain(f"form {form_id}: its file lies in an archive; unpack it, import it, and try again")
-    typer.echo(f"Next: extract rules test {folder}", err=True)
+        complain(
+            say(
+                f"form {form_id}: its file lies in an archive; unpack it, import it, and try again",
+                f"表 {form_id}：文件在压缩包内，请解压并导入后再试",
+            )
+        )
+    typer.echo(say(f"Next: extract rules test {folder}", f"下一步：extract rules test {folder}"), err=True)
 
 
 def _run_full_screen(desk: Desk, grammar: Grammar) -> None:
     try:
         from extract.tui import ReviewApp
     except ModuleNotFoundError as missing:
-        message = "the full screen needs Textual; install it with: pip install 'declaration-extract[tui]'"
+        message = Message(
+            "the full screen needs Textual; install it with: pip install 'declaration-extract[tui]'",
+            "全屏界面需要 Textual，请安装：pip install 'declaration-extract[tui]'",
+        )
         raise UsageError("review.no_tui", message) from missing
     ReviewApp(desk, grammar).run()
 
@@ -147,7 +229,7 @@ def _walk(desk: Desk, console: Console, read_key: Callable[[], str], grammar: Gr
 
     while form := desk.form():
         print_form_on_desk(form, desk.progress, console)
-        typer.echo(_KEYS)
+        typer.echo(_keys())
         while True:
             key = read_key()
             if key == "q":
@@ -157,7 +239,7 @@ def _walk(desk: Desk, console: Console, read_key: Callable[[], str], grammar: Gr
                     break
             except UsageError as error:
                 complain(error.message)
-    typer.echo("All forms of this review are decided.")
+    typer.echo(say("All forms of this review are decided.", "本次核查的表已全部判定。"))
 
 
 def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: Grammar) -> bool:
@@ -168,7 +250,7 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: G
         desk.close(form, skip=key == "s")
     elif key == "u":
         if not desk.undo():
-            typer.echo("There is nothing to undo.")
+            typer.echo(say("There is nothing to undo.", "没有可撤销的判定。"))
             return False
     elif key in ("c", "w", "m"):
         ask = {"c": _ask_correction, "w": _ask_wrong_row, "m": _ask_missing}[key]
@@ -180,7 +262,7 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: G
         print_source(form, console)
         return False
     else:
-        typer.echo(_KEYS)
+        typer.echo(_keys())
         return False
     return True
 
@@ -195,10 +277,13 @@ def _ask_correction(form: FormOnDesk, grammar: Grammar) -> list[Change]:
     columns = CORRECTABLE[value.table]
     column = columns[0]
     if len(columns) > 1:
-        column = _ask(f"which of {', '.join(columns)} [{column}]") or column
+        choices = ", ".join(columns)
+        column = _ask(say(f"which of {choices} [{column}]", f"哪一列：{choices} [{column}]")) or column
         if column not in columns:
-            raise UsageError("review.no_column", f"{column!r} is none of {', '.join(columns)}")
-    answer = _ask(f"{column} should be (- for blank)")
+            raise UsageError(
+                "review.no_column", Message(f"{column!r} is none of {choices}", f"{column!r} 不在 {choices} 之中")
+            )
+    answer = _ask(say(f"{column} should be (- for blank)", f"{column} 应为（- 表示空白）"))
     if not answer:
         return []
     return changes_of(value, column, None if answer == "-" else answer, grammar)
@@ -216,21 +301,25 @@ def _ask_missing(_form: FormOnDesk, _: Grammar) -> list[Change]:
     """A value that the source has and the tables lack, in words: it counts as an error and is listed."""
     from extract.corrections import MISSING, Change
 
-    words = _ask("what is missing, in words")
+    words = _ask(say("what is missing, in words", "漏了什么，请用文字说明"))
     return [Change("forms", "", MISSING, words)] if words else []
 
 
 def _ask_value(form: FormOnDesk) -> Value | None:
-    answer = _ask("number of the value")
+    answer = _ask(say("number of the value", "值的序号"))
     if not answer:
         return None
-    if not answer.isdecimal() or not 1 <= int(answer) <= len(form.values):
-        raise UsageError("review.no_value", f"{answer!r} is no number from 1 to {len(form.values)}")
+    most = len(form.values)
+    if not answer.isdecimal() or not 1 <= int(answer) <= most:
+        raise UsageError(
+            "review.no_value",
+            Message(f"{answer!r} is no number from 1 to {most}", f"{answer!r} 不是 1 到 {most} 之间的数字"),
+        )
     return form.values[int(answer) - 1]
 
 
 def _ask(question: str) -> str:
-    typer.echo(f"{question}: ", nl=False)
+    typer.echo(say(f"{question}: ", f"{question}："), nl=False)
     return sys.stdin.readline().strip()
 
 

@@ -21,7 +21,9 @@ from extract.cli.arguments import (
     rule_set_of,
 )
 from extract.cli.output import EXIT_FAILURES, EXIT_RULES, complain, print_json
+from extract.cli.typer_words import in_chinese
 from extract.errors import ReadError, SourceError, UsageError
+from extract.language import Message, say
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from extract.rules.lint import LintFinding
 
 
+@in_chinese("""列出各类表及其表名，以及各认识多少字段和标签。""")
 def rules_list_command(rules: RulesFolder = None, as_json: AsJson = False) -> None:
     """List the form kinds, with their titles and how many fields and labels each knows."""
     rule_set = rule_set_of(rules)
@@ -47,12 +50,28 @@ def rules_list_command(rules: RulesFolder = None, as_json: AsJson = False) -> No
     from extract.formats import print_rows
     from extract.terminal import data_console
 
-    print_rows(names, rows, data_console())
+    headings = (
+        say("kind", "类型"),
+        say("name", "名称"),
+        say("fields", "字段"),
+        say("labels", "标签"),
+        say("title, for example", "表名示例"),
+    )
+    print_rows(headings, rows, data_console())
 
 
 # --------------------------------------------------------------------------------------------------------------- lint
 
 
+@in_chinese(
+    """检查规则中的错误、无用和危险之处：给出文件、行号、键和处理办法。
+
+    有错误（会得出错值）时退出码为 5，有警告（无用、重复或缓慢）时为 1，最多只有提示时为 0。指定 --rules 时，警告和提示
+    只针对该文件夹中的文件。
+
+    示例：extract rules lint --rules my-rules
+    """
+)
 def rules_lint_command(rules: RulesFolder = None, as_json: AsJson = False) -> None:
     """Say everything that is wrong with the rules, dead in them or dangerous: file, line, key, and what to do.
 
@@ -68,11 +87,13 @@ def rules_lint_command(rules: RulesFolder = None, as_json: AsJson = False) -> No
     if rules:  # what is only untidy in the packaged rules is not for the owner of others to mend
         findings = [f for f in findings if f.severity == "error" or (f.path and f.path.is_relative_to(rules))]
     if as_json:
-        print_json([{**asdict(each), "path": each.path and str(each.path)} for each in findings])
+        print_json([_lint_as_json(each) for each in findings])
     else:
         _print_lint(findings)
         counts = [sum(each.severity == severity for each in findings) for severity in ("error", "warning")]
-        typer.echo(f"{counts[0]} errors, {counts[1]} warnings", err=True)
+        typer.echo(
+            say(f"{counts[0]} errors, {counts[1]} warnings", f"错误 {counts[0]} 处，警告 {counts[1]} 处"), err=True
+        )
     if any(each.severity == "error" for each in findings):
         raise typer.Exit(EXIT_RULES)
     if any(each.severity == "warning" for each in findings):
@@ -80,29 +101,55 @@ def rules_lint_command(rules: RulesFolder = None, as_json: AsJson = False) -> No
 
 
 def _print_lint(findings: list[LintFinding]) -> None:
+    from extract.dictionary import word
     from extract.terminal import data, data_console, short_path
 
     console = data_console()
     styles = {"error": "bold red", "warning": "yellow", "note": "cyan"}
     for each in findings:
         place = f"{short_path(each.path)}:{each.line} {each.key}: " if each.path else ""
-        line = (
-            data(place).append(data(each.severity, styles[each.severity])).append(data(f" {each.code}: {each.found}"))
-        )
-        console.print(line.append(data(f"; {each.advice}" if each.advice else "")))
+        line = data(place).append(data(word("severity", each.severity), styles[each.severity]))
+        line.append(data(f" {each.code}: {each.found}"))
+        console.print(line.append(data(say(f"; {each.advice}", f"；{each.advice}") if str(each.advice) else "")))
+
+
+def _lint_as_json(each: LintFinding) -> dict[str, Any]:
+    path = each.path and str(each.path)
+    return {**asdict(each), "path": path, "found": each.found.en, "advice": each.advice.en}
 
 
 # --------------------------------------------------------------------------------------------------------------- test
 
 
+@in_chinese(
+    """用示例和应拒绝的文字测试每个模式，用标准结果测试每个样例。
+
+    my-samples/form.doc 的标准结果是 my-samples/form.doc.expected.json：应得的内容，由您阅读认可。有不符时退出码为 1，
+    标准结果缺少或刚写出时也是 1。
+
+    示例：extract rules test my-samples --rules my-rules
+    """
+)
 def rules_test_command(
     samples: Annotated[
         list[Path] | None,
-        typer.Argument(help="Sample files and folders; those of the source code where none is given."),
+        typer.Argument(
+            help=say(
+                "Sample files and folders; those of the source code where none is given.",
+                "样例文件和文件夹；不写则用源代码自带的样例。",
+            )
+        ),
     ] = None,
     rules: RulesFolder = None,
     write: Annotated[
-        bool, typer.Option("--write", help="Write the goldens that are missing; those that are there stay as they are.")
+        bool,
+        typer.Option(
+            "--write",
+            help=say(
+                "Write the goldens that are missing; those that are there stay as they are.",
+                "写出缺少的标准结果，已有的不变。",
+            ),
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -125,7 +172,14 @@ def rules_test_command(
         print_json({"examples": list(map(_example_as_json, examples)), "samples": list(map(_sample_as_json, results))})
     else:
         _print_samples(results)
-        typer.echo(f"{len(examples)} examples and {len(results)} samples: {failed or 'none'} failed", err=True)
+        tried, samples_tried = len(examples), len(results)
+        typer.echo(
+            say(
+                f"{tried} examples and {samples_tried} samples: {failed} failed",
+                f"示例 {tried} 个，样例 {samples_tried} 个：失败 {failed} 个",
+            ),
+            err=True,
+        )
     if failed:
         raise typer.Exit(EXIT_FAILURES)
 
@@ -135,10 +189,21 @@ def _sample_results(paths: list[Path] | None, rules: RuleSet, *, write: bool) ->
 
     own = own_samples()
     if not paths and own is None:
-        complain("no samples are installed; name a folder of your own to test: extract rules test my-samples")
+        complain(
+            say(
+                "no samples are installed; name a folder of your own to test: extract rules test my-samples",
+                "没有安装样例；请指定自己的文件夹：extract rules test my-samples",
+            )
+        )
     for path in paths or ([own] if own else []):
         if not path.exists():
-            raise SourceError("source.missing", f"{path}: there is no such file or folder; check the spelling")
+            raise SourceError(
+                "source.missing",
+                Message(
+                    f"{path}: there is no such file or folder; check the spelling",
+                    f"{path}：没有这个文件或文件夹，请检查拼写",
+                ),
+            )
         for sample in samples_of(path):
             yield check_sample(sample, bytes_of(sample), rules, write=write)
 
@@ -148,18 +213,26 @@ def _print_examples(results: list[ExampleResult]) -> None:
 
     console = data_console()
     for each in results:
-        verb = "matches" if each.must == "match" else "refuses"
+        verb = say("matches", "匹配") if each.must == "match" else say("refuses", "拒绝")
         place = f"{short_path(each.path)}:{each.line} {each.key}"
         line = _verdict("different" if each.failure else "same").append(data(f"{place}: {verb} {each.text}"))
-        console.print(line.append(data(f", but {each.failure}", "red")) if each.failure else line, soft_wrap=True)
+        if each.failure:
+            line.append(data(say(f", but {each.failure}", f"，但{each.failure}"), "red"))
+        console.print(line, soft_wrap=True)
 
 
 _OUTCOMES = {
-    "same": "gives what its golden says",
-    "different": "does not give what its golden says",
-    "missing": "has no golden; look at it with extract parse, and write it with --write",
-    "written": "its golden was written; read it line by line, and run again without --write",
-    "unreadable": "its golden is no JSON",
+    "same": Message("gives what its golden says", "与标准结果一致"),
+    "different": Message("does not give what its golden says", "与标准结果不一致"),
+    "missing": Message(
+        "has no golden; look at it with extract parse, and write it with --write",
+        "没有标准结果；用 extract parse 查看，用 --write 写出",
+    ),
+    "written": Message(
+        "its golden was written; read it line by line, and run again without --write",
+        "标准结果已写出；请逐行核对，再去掉 --write 运行",
+    ),
+    "unreadable": Message("its golden is no JSON", "标准结果不是 JSON"),
 }
 
 
@@ -169,7 +242,7 @@ def _print_samples(results: Iterable[SampleResult]) -> None:
     console = data_console()
     styles = {"+": "green", "-": "red", "@": "cyan"}
     for each in results:
-        forms = f"{each.forms} form{'' if each.forms == 1 else 's'}"
+        forms = say("1 form", "1 张表") if each.forms == 1 else say(f"{each.forms} forms", f"{each.forms} 张表")
         line = data(f"{short_path(each.sample)}: {forms}: {_OUTCOMES[each.outcome]}")
         golden = data("" if each.outcome == "same" else f" ({short_path(each.golden)})", "dim")
         console.print(_verdict(each.outcome).append(line).append(golden), soft_wrap=True)
@@ -180,14 +253,13 @@ def _print_samples(results: Iterable[SampleResult]) -> None:
 def _verdict(outcome: str) -> Text:
     from extract.terminal import data
 
-    word, style = {"same": ("ok", "green"), "missing": ("NEW", "yellow"), "written": ("NEW", "yellow")}.get(
-        outcome, ("FAIL", "bold red")
-    )
-    return data(f"{word:6}", style)
+    new, failed = (say("NEW   ", "新增  "), "yellow"), (say("FAIL  ", "失败  "), "bold red")
+    verdicts = {"same": (say("ok    ", "通过  "), "green"), "missing": new, "written": new}
+    return data(*verdicts.get(outcome, failed))
 
 
 def _example_as_json(each: ExampleResult) -> dict[str, Any]:
-    return {**each._asdict(), "path": str(each.path)}
+    return {**each._asdict(), "path": str(each.path), "failure": each.failure.en if each.failure else None}
 
 
 def _sample_as_json(each: SampleResult) -> dict[str, Any]:
@@ -203,10 +275,19 @@ def _sample_as_json(each: SampleResult) -> dict[str, Any]:
 # ----------------------------------------------------------------------------------------------------------- coverage
 
 
+@in_chinese(
+    """统计库中各表用到哪些规则、哪些从未用到，以及哪些标签没有规则认识。
+
+    统计表名，字段、区段、列和金额的标签，以及指标级次的写法。在同类多张表中都未识别的文字，就是应补充的标签：
+    见 extract rules draft。
+
+    示例：extract rules coverage --db forms.duckdb
+    """
+)
 def rules_coverage_command(
     db: Database = DEFAULT_DATABASE,
     rules: RulesFolder = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Length of the lists.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help=say("Length of the lists.", "清单长度。"))] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Count which rules the forms of a database have used, which never, and which labels no rule knows.
@@ -229,36 +310,70 @@ def rules_coverage_command(
 
 
 def _print_coverage(coverage: Coverage, limit: int) -> None:
+    from extract.dictionary import word
     from extract.formats import print_rows
     from extract.terminal import data, data_console, short_path
 
     console = data_console()
-    console.print(data("Rules that were used", "bold"))
+    console.print(data(say("Rules that were used", "用到的规则"), "bold"))
     rows = [(sort, used, total, total - used) for sort, (used, total) in coverage.used().items()]
-    print_rows(("sort", "used", "of", "never"), rows, console)
+    print_rows((say("sort", "种类"), say("used", "用到"), say("of", "共"), say("never", "未用")), rows, console)
     frequent = sorted(coverage.hits, key=lambda each: -each.count)[:limit]
     never = [each for each in coverage.hits if not each.count]
-    for title, hits in ((f"The {len(frequent)} most used", frequent), (f"Never used, {len(never)} in all", never)):
+    most_used = say(f"The {len(frequent)} most used", f"用得最多的 {len(frequent)} 条")
+    never_used = say(f"Never used, {len(never)} in all", f"从未用到的，共 {len(never)} 条")
+    names = (say("times", "次数"), say("sort", "种类"), say("rule", "规则"), say("place", "位置"))
+    for title, hits in ((most_used, frequent), (never_used, never)):
         console.print(data(f"\n{title}", "bold"))
         table = [(each.count, each.sort, each.rule[:40], f"{short_path(each.path)}:{each.line}") for each in hits]
-        print_rows(("times", "sort", "rule", "place"), table[:limit], console)
-    console.print(data(f"\nLeft over in several forms of a kind, {len(coverage.unknown)} in all", "bold"))
-    unknown = [(each.forms, each.kind, each.label) for each in coverage.unknown[:limit]]
-    print_rows(("forms", "kind", "text"), unknown, console)
+        print_rows(names, table[:limit], console)
+    total = len(coverage.unknown)
+    left = say(f"Left over in several forms of a kind, {total} in all", f"同类多张表中未识别的文字，共 {total} 处")
+    console.print(data(f"\n{left}", "bold"))
+    unknown = [(each.forms, word("form_kind", each.kind), each.label) for each in coverage.unknown[:limit]]
+    print_rows((say("forms", "表数"), say("kind", "类型"), say("text", "文字")), unknown, console)
 
 
 # ------------------------------------------------------------------------------------------------- draft and schema
 
 
+@in_chinese(
+    """由样例起草新表的规则，或已知类型的新版式。
+
+    草稿是带注释的 YAML：表名写成模式，列出共用词表已认识的内容，每个新标签成为一个字段，带占位名和与取值相符的类型。
+    草稿可直接使用。
+
+    示例：extract rules draft new-form.doc --kind archive-declaration --into my-rules
+    """
+)
 def rules_draft_command(
-    files: Annotated[list[Path], typer.Argument(help="Samples of one kind of form.", metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help=say("Samples of one kind of form.", "同一种表的样例。"), metavar="FILE...")
+    ],
     rules: RulesFolder = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", help="The kind's name; that of a known kind adds to it.", metavar="NAME")
+        str | None,
+        typer.Option(
+            "--kind",
+            help=say("The kind's name; that of a known kind adds to it.", "类型名称；写已知类型即补充到它。"),
+            metavar="NAME",
+        ),
     ] = None,
-    title: Annotated[str | None, typer.Option("--title", help="The form's title, if no line looks like one.")] = None,
+    title: Annotated[
+        str | None,
+        typer.Option(
+            "--title", help=say("The form's title, if no line looks like one.", "表名，供没有行像表名时使用。")
+        ),
+    ] = None,
     into: Annotated[
-        Path | None, typer.Option("--into", help="Write the draft into this folder of rules, never over another file.")
+        Path | None,
+        typer.Option(
+            "--into",
+            help=say(
+                "Write the draft into this folder of rules, never over another file.",
+                "把草稿写入此规则文件夹，不覆盖已有文件。",
+            ),
+        ),
     ] = None,
 ) -> None:
     """Draft the rule for a new form, or for a new layout of a known one, from samples.
@@ -276,29 +391,59 @@ def rules_draft_command(
         try:
             documents.append(read_document(bytes_of(file)))
         except ReadError as error:
-            raise ReadError(error.code, f"{file}: {error.message}") from error
+            raise ReadError(error.code, error.message.at(file)) from error
     made = draft(documents, rule_folders(rules), kind, title)
     if into is None:
         typer.echo(made.text, nl=False)
         return
     path = into / made.name
     if path.exists():
-        message = f"{path}: is there already and is not overwritten; draft into another folder, or without --into"
+        message = Message(
+            f"{path}: is there already and is not overwritten; draft into another folder, or without --into",
+            f"{path}：已存在，不覆盖；请写到别的文件夹，或去掉 --into",
+        )
         raise UsageError("draft.exists", message)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(made.text, "utf-8")
-    typer.echo(
-        f"{path}: {made.forms} forms, {made.known_fields} fields known already, {made.new_fields} new; it works as it"
-        f" is, under placeholder names\nNext: open it and finish what is marked TODO; then  extract rules lint --rules"
-        f" {into}  and  extract parse {files[0]} --rules {into}",
-        err=True,
+    made_of = say(
+        f"{made.forms} forms, {made.known_fields} fields known already, {made.new_fields} new; it works as it is, under"
+        " placeholder names",
+        f"{made.forms} 张表，已知字段 {made.known_fields} 个，新字段 {made.new_fields} 个；规则已可使用，"
+        "字段名是占位名",
     )
+    check, look = f"extract rules lint --rules {into}", f"extract parse {files[0]} --rules {into}"
+    following = say(
+        f"Next: open it and finish what is marked TODO; then  {check}  and  {look}",
+        f"下一步：打开文件，补全标有 TODO 之处；然后运行 {check} 和 {look}",
+    )
+    typer.echo(say(f"{path}: {made_of}\n{following}", f"{path}：{made_of}\n{following}"), err=True)
 
 
+@in_chinese(
+    """输出一类规则文件的 JSON Schema，供编辑器补全和检查。
+
+    用 --into my-rules 写入 my-rules/schema，规则文件首行以此告知编辑器：
+    # yaml-language-server: $schema=../schema/form.json
+
+    示例：extract rules schema --into my-rules
+    """
+)
 def rules_schema_command(
-    name: Annotated[str, typer.Argument(help="The kind of rule file: form, labels, phrases …")] = "form",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help=say("The kind of rule file: form, labels, phrases …", "规则文件的类型：form、labels、phrases …")
+        ),
+    ] = "form",
     into: Annotated[
-        Path | None, typer.Option("--into", help="Write the schemas of all kinds into the folder schema of this one.")
+        Path | None,
+        typer.Option(
+            "--into",
+            help=say(
+                "Write the schemas of all kinds into the folder schema of this one.",
+                "把所有类型的模式写入此文件夹的 schema 文件夹。",
+            ),
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema of a kind of rule file, so that editors complete and check it.
@@ -314,11 +459,17 @@ def rules_schema_command(
     if into is None:
         if f"{name}.json" not in known:
             names = ", ".join(each.removesuffix(".json") for each in known)
-            raise UsageError("schema.missing", f"there is no kind of rule file {name!r}; there are {names}")
+            raise UsageError(
+                "schema.missing",
+                Message(
+                    f"there is no kind of rule file {name!r}; there are {names}",
+                    f"没有规则文件类型 {name!r}；可用的有 {names}",
+                ),
+            )
         print_json(known[f"{name}.json"])
         return
     folder = into / "schema"
     folder.mkdir(parents=True, exist_ok=True)
     for file, schema in known.items():
         (folder / file).write_text(json.dumps(schema, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    typer.echo(f"{folder}: {len(known)} schemas written", err=True)
+    typer.echo(say(f"{folder}: {len(known)} schemas written", f"{folder}：写出 {len(known)} 个模式"), err=True)

@@ -14,6 +14,7 @@ import duckdb
 from extract.cluster.merging import MEMORY, choose, rows_in_parts, show_parts, take_rows
 from extract.cluster.parts import TABLES, Parts
 from extract.errors import StoreError, UsageError
+from extract.language import Message
 from extract.rows import BY_DOCUMENT
 from extract.rules import RuleSet
 from extract.store import Store, parts_behind
@@ -26,12 +27,30 @@ def attach(parts: Parts, database: Path, rules: RuleSet) -> int:
     parts or where they are not on this machine.
     """
     if "://" in parts.url:
-        raise UsageError("parts.not_here", f"{parts}: only a folder can be attached; copy the parts, or merge them")
+        raise UsageError(
+            "parts.not_here",
+            Message(
+                f"{parts}: only a folder can be attached; copy the parts, or merge them",
+                f"{parts}：只能附加文件夹；请复制各部分，或合并",
+            ),
+        )
     if database.exists() and not parts_behind(database):
-        raise StoreError("database.exists", f"{database}: holds rows of its own; choose another name with --db")
+        raise StoreError(
+            "database.exists",
+            Message(
+                f"{database}: holds rows of its own; choose another name with --db",
+                f"{database}：已有自己的数据；请用 --db 换一个文件名",
+            ),
+        )
     names = [part.name for part in parts.whole()]
     if not names:
-        raise UsageError("parts.none", f"{parts}: holds no part that is whole; make some with extract import --parts")
+        raise UsageError(
+            "parts.none",
+            Message(
+                f"{parts}: holds no part that is whole; make some with extract import --parts",
+                f"{parts}：没有完整的部分；请先用 extract import --parts 生成",
+            ),
+        )
     unfinished = Path(f"{database}.new")
     unfinished.unlink(missing_ok=True)
     with Store(unfinished) as store:

@@ -25,6 +25,7 @@ from extract.cluster.parts import Parts, part_name, run_of
 from extract.cluster.shard import Fitness, Settings, Shard, ShardKilled, fitness, parts_not_shared, run_shard, versions
 from extract.errors import ClusterError, ExtractError
 from extract.importer import Options, Progress, Summary, sources_to_read
+from extract.language import Message
 from extract.rules import RuleSet
 from extract.sources import Source
 from extract.sources.litter import LITTER
@@ -93,13 +94,19 @@ def _connected(cluster: Cluster) -> Iterator[Client]:
         get_address_host_port(cluster.address)
         client = Client(cluster.address, timeout=cluster.patience, set_as_default=False)
     except (OSError, ValueError) as error:
-        message = f"{cluster.address}: no scheduler answers; start one with: dask scheduler"
+        message = Message(
+            f"{cluster.address}: no scheduler answers; start one with: dask scheduler",
+            f"{cluster.address}：调度器没有应答；启动调度器：dask scheduler",
+        )
         raise ClusterError("cluster.unreachable", message) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=cluster.patience)
         except TimeoutError as error:
-            message = f"{cluster.address}: has no workers; start some with: dask worker {cluster.address}"
+            message = Message(
+                f"{cluster.address}: has no workers; start some with: dask worker {cluster.address}",
+                f"{cluster.address}：没有工作进程；启动：dask worker {cluster.address}",
+            )
             raise ClusterError("cluster.no_workers", message) from error
         yield client
 
@@ -108,15 +115,23 @@ def _refuse_unfit_workers(client: Client, parts: Parts, mark: str) -> None:
     """Raises ClusterError for a worker that is of another version, or does not see the folder of parts."""
     for address, fit in client.run(fitness, parts, mark, on_error="return").items():
         if not isinstance(fit, Fitness):
-            message = (
-                f"worker {address} cannot run extract ({fit}); install the same declaration-extract[cluster] there"
+            message = Message(
+                f"worker {address} cannot run extract ({fit}); install the same declaration-extract[cluster] there",
+                f"工作机 {address} 不能运行 extract（{fit}）；请在那里安装相同的 declaration-extract[cluster]",
             )
             raise ClusterError("cluster.unfit", message)
         for name, here in versions().items():
             if fit.versions[name] != here:
-                found = f"has {name} {fit.versions[name]}, and this machine {here}"
+                found = Message(
+                    f"has {name} {fit.versions[name]}, and this machine {here}",
+                    f"的 {name} 是 {fit.versions[name]}，本机是 {here}",
+                )
                 raise ClusterError(
-                    "cluster.other_version", f"worker {fit.host} {found}; install the same on all machines"
+                    "cluster.other_version",
+                    Message(
+                        f"worker {fit.host} {found.en}; install the same on all machines",
+                        f"工作机 {fit.host} {found.zh}；请在所有机器上安装相同版本",
+                    ),
                 )
         if not fit.sees_parts:
             raise parts_not_shared(fit.host, parts)
@@ -223,8 +238,8 @@ class _Run:
     def _threads(self) -> int:
         return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
-    def _shard(self, sources: tuple[Source, ...], fault: str | None = None) -> Shard:
-        content = "\n".join((str(self._started), *(source.path for source in sources), fault or ""))
+    def _shard(self, sources: tuple[Source, ...], fault: Message | None = None) -> Shard:
+        content = "\n".join((str(self._started), *(source.path for source in sources), fault.en if fault else ""))
         return Shard(part_name(self._number, content), sources, fault)
 
     def _submit(self, shard: Shard) -> None:
@@ -238,8 +253,12 @@ class _Run:
             _add(self._summary, future.result())
             self._faults_in_a_row = self._faults_in_a_row + 1 if shard.fault else 0
             if self._faults_in_a_row == MOST_FAULTS:
-                message = f"{MOST_FAULTS} files in a row ended their process: the workers are at fault, not the files; "
-                raise ClusterError("cluster.workers_die", message + "give them more memory, and use --retry-failed")
+                message = Message(
+                    f"{MOST_FAULTS} files in a row ended their process: the workers are at fault, not the files; "
+                    "give them more memory, and use --retry-failed",
+                    f"连续 {MOST_FAULTS} 个文件使进程退出：问题在工作机，不在文件；请增加内存，再用 --retry-failed",
+                )
+                raise ClusterError("cluster.workers_die", message)
             return
         error = future.exception() if future.status == "error" else None
         if isinstance(error, ShardKilled | KilledWorker) and not shard.fault:
@@ -247,13 +266,19 @@ class _Run:
         elif isinstance(error, ExtractError):
             raise error
         else:
-            reason = f"gave a shard up ({type(error).__name__}: {error})" if error else "went away"
-            message = f"the scheduler {reason}; what is done is kept, run the same command again to go on"
+            reason = f"{type(error).__name__}: {error}" if error else "–"
+            message = Message(
+                f"the scheduler gave a shard up ({reason}); what is done is kept, run the same command again to go on",
+                f"调度器放弃了一批文件（{reason}）；已完成的保留，再次运行同一命令即可继续",
+            )
             raise ClusterError("cluster.lost", message) from error
 
     def _divide(self, shard: Shard) -> None:
         if len(shard.sources) == 1:
-            fault = "ended the process that imported it, again and again; please report the file"
+            fault = Message(
+                "ended the process that imported it, again and again; please report the file",
+                "读取它的进程一再退出，请把文件报告给我们",
+            )
             self._submit(self._shard(shard.sources, fault))
             return
         middle = len(shard.sources) // 2

@@ -17,6 +17,7 @@ from extract import __version__
 from extract.cluster.parts import TABLES, Parts
 from extract.corrections import replay
 from extract.errors import UsageError
+from extract.language import Message
 from extract.rows import BY_DOCUMENT, BY_FORM
 from extract.rules import RuleSet
 from extract.store import Figures, Store, now
@@ -52,7 +53,13 @@ def merge(parts: Parts, database: Path, rules: RuleSet, progress: Progress = lam
     merged = Merged()
     whole = parts.whole()
     if not whole:
-        raise UsageError("parts.none", f"{parts}: holds no part that is whole; make some with extract import --parts")
+        raise UsageError(
+            "parts.none",
+            Message(
+                f"{parts}: holds no part that is whole; make some with extract import --parts",
+                f"{parts}：没有完整的部分；请先用 extract import --parts 生成",
+            ),
+        )
     with WorkingCopy(database, __version__, rules.version) as copy:
         before = copy.for_reading()
         known = before.merged_parts() if before else set()

@@ -26,6 +26,7 @@ import duckdb
 
 from extract import __version__
 from extract.errors import StoreError
+from extract.language import Message
 from extract.rows import BY_DOCUMENT, BY_FORM
 from extract.store import SCHEMA_VERSION
 
@@ -59,7 +60,7 @@ class Parts:
 
     def prepare(self) -> None:
         """Make the folder. Raises StoreError."""
-        with self._explained("cannot be written"):
+        with self._explained(Message("cannot be written", "不能写入")):
             if self._remote:
                 self._remote.makedirs(self._root, exist_ok=True)
             else:
@@ -67,7 +68,7 @@ class Parts:
 
     def whole(self) -> list[Part]:
         """The parts that are whole, in the order in which later ones outdo earlier ones. Raises StoreError."""
-        with self._explained("cannot be read"):
+        with self._explained(Message("cannot be read", "不能读取")):
             found = self._remote.ls(self._root, detail=False) if self._remote else os.listdir(self._root)
             names = sorted(name for path in found if (name := path.rstrip("/").split("/")[-1]).startswith("part="))
             return [part for name in names if (part := self._part(name))]
@@ -76,7 +77,7 @@ class Parts:
     def marked(self) -> Iterator[str]:
         """The name of a file that lies in the folder for a while: who sees it sees this folder. Raises StoreError."""
         mark = f".run-{os.urandom(8).hex()}"
-        with self._explained("cannot be written"):
+        with self._explained(Message("cannot be written", "不能写入")):
             if self._remote:
                 self._remote.pipe_file(f"{self._root}/{mark}", b"extract")
             else:
@@ -94,7 +95,7 @@ class Parts:
 
     def publish(self, folder: Path, name: str) -> None:
         """Put a finished part in its place, whole or not at all; one that is there already stays. Raises StoreError."""
-        with self._explained("cannot be written"):
+        with self._explained(Message("cannot be written", "不能写入")):
             if self._remote:
                 self._upload(folder, name)
                 return
@@ -114,7 +115,7 @@ class Parts:
             yield [Path(self._root, part.name) for part in parts]
             return
         with tempfile.TemporaryDirectory(prefix="extract-") as copy:
-            with self._explained("cannot be read"):
+            with self._explained(Message("cannot be read", "不能读取")):
                 for part in parts:
                     os.mkdir(os.path.join(copy, part.name))
                     for table in tables:
@@ -134,17 +135,23 @@ class Parts:
             return None
         marker = json.loads(content)
         if marker["schema"] != SCHEMA_VERSION:
-            made = f"was made by extract {marker['extract']}, whose tables are others; use another folder of parts"
-            raise StoreError("parts.other_version", f"{self}/{name}: {made}")
+            made = Message(
+                f"was made by extract {marker['extract']}, whose tables are others; use another folder of parts",
+                f"由 extract {marker['extract']} 生成，表结构不同；请换一个存放各部分的文件夹",
+            )
+            raise StoreError("parts.other_version", made.at(f"{self}/{name}"))
         return Part(name, marker["ruleset"], marker["figures"])
 
     @contextmanager
-    def _explained(self, trouble: str) -> Iterator[None]:
+    def _explained(self, trouble: Message) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            message = f"{self}: this folder of parts {trouble}: {reason}; check --parts"
+            message = Message(
+                f"{self}: this folder of parts {trouble.en}: {reason}; check --parts",
+                f"{self}：存放各部分的文件夹{trouble.zh}：{reason}；请检查 --parts",
+            )
             raise StoreError("parts.unusable", message) from error
 
 
@@ -154,8 +161,9 @@ def _filesystem(url: str) -> tuple[Any, str]:
 
         return fsspec.url_to_fs(url)  # type: ignore[no-any-return]
     except (ImportError, ValueError) as error:
-        message = (
-            f"{url}: nothing that is installed reads and writes such addresses ({error}); install it, or name a folder"
+        message = Message(
+            f"{url}: nothing that is installed reads and writes such addresses ({error}); install it, or name a folder",
+            f"{url}：没有安装能读写此类地址的组件（{error}）；请安装，或指定文件夹",
         )
         raise StoreError("parts.unknown_url", message) from error
 

@@ -27,6 +27,7 @@ from extract import __version__
 from extract.cluster.parts import Parts, write_part
 from extract.errors import ClusterError, ExtractError, ReadError
 from extract.importer import Options, Problem, Summary, import_sources
+from extract.language import Message
 from extract.rules import RuleSet
 from extract.sources import Source
 from extract.store import SCHEMA_VERSION, File, Store
@@ -57,7 +58,7 @@ class Shard:
 
     name: str
     sources: tuple[Source, ...]
-    fault: str | None = None
+    fault: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ def run_shard(settings: bytes, shard: Shard) -> Summary:
         if process.returncode > 0:
             said.seek(0)
             last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
-            message = (
-                f"worker {platform.node()} could not do its part ({last}); mend that and run the same command again"
+            host = platform.node()
+            message = Message(
+                f"worker {host} could not do its part ({last}); mend that and run the same command again",
+                f"工作机 {host} 未能完成（{last}）；请排除后再次运行同一命令",
             )
             raise ClusterError("cluster.worker_fault", message)
     outcome = pickle.loads(answer)
@@ -151,20 +154,27 @@ def _refuse_unshared(settings: Settings, sources: tuple[Source, ...]) -> None:
         raise parts_not_shared(platform.node(), settings.parts)
     folders = {os.path.dirname(source.path) for source in sources}
     if not any(os.path.isdir(folder) for folder in folders):
-        message = f"worker {platform.node()} does not see {min(folders)}; share the archive with all, under one path"
+        host, folder = platform.node(), min(folders)
+        message = Message(
+            f"worker {host} does not see {folder}; share the archive with all, under one path",
+            f"工作机 {host} 看不到 {folder}；请让所有机器以同一路径共享档案",
+        )
         raise ClusterError("cluster.archive_not_shared", message)
 
 
 def parts_not_shared(host: str, parts: Parts) -> ClusterError:
     """What is wrong with a worker that sees another folder, or none."""
-    message = f"worker {host} does not see the folder of parts {parts}; name one with --parts that all machines share"
+    message = Message(
+        f"worker {host} does not see the folder of parts {parts}; name one with --parts that all machines share",
+        f"工作机 {host} 看不到存放各部分的文件夹 {parts}；请用 --parts 指定各机共享的文件夹",
+    )
     return ClusterError("cluster.parts_not_shared", message)
 
 
-def _note_fault(source: Source, fault: str, database: Path, ruleset: str) -> Summary:
+def _note_fault(source: Source, fault: Message, database: Path, ruleset: str) -> Summary:
     """Store a file that cannot be read, since it ends the process in which it is."""
     with Store(database) as store:
-        file = File(source.path, "", None, "crash", fault, source.size_bytes, source.modified_at)
+        file = File(source.path, "", None, "crash", fault.en, fault.zh, source.size_bytes, source.modified_at)
         store.write({}, [file], {}, ruleset)
     return Summary(files=1, problems=[Problem(source.path, ReadError("crash", fault))], done=1)
 

@@ -23,6 +23,7 @@ from extract.draft.writing import body_lines, title_lines
 from extract.errors import UsageError
 from extract.form import Form
 from extract.labels import compact
+from extract.language import Message
 from extract.ledger import Ledger
 from extract.parser import parse
 from extract.rules import FormRule, RuleSet, load_rules
@@ -67,10 +68,18 @@ def draft(documents: Sequence[Document], folders: Sequence[Path], kind: str | No
     titles = [title] if title else _titles(documents, rules)
     claimed = {name for each in titles for name in rules.kinds_claiming(each)}
     if kind is None and len(claimed) > 1:
-        message = f"the samples hold forms of several kinds, {' and '.join(sorted(claimed))}; give samples of one"
+        kinds = ", ".join(sorted(claimed))
+        message = Message(
+            f"the samples hold forms of several kinds, {kinds}; give samples of one",
+            f"样表有几种类型（{kinds}），请只给一种",
+        )
         raise UsageError("draft.several_kinds", message)
     if kind and (others := claimed - {kind}):
-        message = f"the title is one of {others.pop()} already; leave out --kind to add to that, or narrow its titles"
+        other = others.pop()
+        message = Message(
+            f"the title is one of {other} already; leave out --kind to add to that, or narrow its titles",
+            f"表名已属于 {other}；去掉 --kind 即补充到它，或收窄它的表名",
+        )
         raise UsageError("draft.known_title", message)
     kind = kind or next(iter(claimed), DEFAULT_KIND)
     is_known = any(form.kind == kind for form in rules.forms)
@@ -81,7 +90,10 @@ def draft(documents: Sequence[Document], folders: Sequence[Path], kind: str | No
     labels = new_labels([sheet.parsed for sheet in sheets])
     known = _known_labels(sheets)
     if not known and not labels:
-        message = "no table of the samples shows labels and values; look at what is read with: extract read FILE"
+        message = Message(
+            "no table of the samples shows labels and values; look at what is read with: extract read FILE",
+            "样表中没有带标签和取值的表格；用 extract read FILE 查看读到的内容",
+        )
         raise UsageError("draft.no_labels", message)
     lists = lists_of([sheet.parsed for sheet in sheets])
     text = head + body_lines([sheet.form for sheet in sheets], known, labels, lists, rules, is_known=is_known)
@@ -98,8 +110,9 @@ def _titles(documents: Iterable[Document], rules: RuleSet) -> list[str]:
         above = None if seen else title_above_table(document, rules)
         titles += seen or ([above] if above else [])
     if not titles:
-        message = (
-            "no line above a table of the samples looks like a title; give it: extract rules draft FILE --title TEXT"
+        message = Message(
+            "no line above a table of the samples looks like a title; give it: extract rules draft FILE --title TEXT",
+            "样表的表格上方没有像表名的行；请给出表名：extract rules draft FILE --title TEXT",
         )
         raise UsageError("draft.no_title", message)
     return list(dict.fromkeys(titles))

@@ -18,6 +18,7 @@ import yaml
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]  # it comes without type hints
 
+from extract.dictionary import word
 from extract.language import chosen, say
 from extract.page.charts import charts_of
 from extract.page.forms import shown_forms
@@ -34,6 +35,8 @@ def make_page(connection: duckdb.DuckDBPyConnection, most_forms: int) -> str:
     return template.render(
         language=chosen(),
         words=words,
+        word=word,
+        say=say,
         report=report,
         forms=forms,
         all_forms=all_forms,

@@ -11,8 +11,11 @@ import duckdb
 Figure = dict[str, Any]
 Words = Mapping[str, str]
 
-# Okabe and Ito's colours, which people tell apart whatever their eyes.
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999", "#000000")
+# Okabe and Ito's colours, which people tell apart whatever their eyes, and four more for long lists.
+_COLOURS = (
+    *("#d55e00", "#6a3d9a", "#8c564b", "#999999", "#b2df8a", "#f0e442"),
+    *("#0072b2", "#e69f00", "#009e73", "#56b4e9", "#cc79a7"),
+)
 _GRADES = {"good": "#009e73", "check": "#e69f00", "poor": "#d55e00"}
 
 
@@ -34,18 +37,28 @@ def _stacked_by_year(rows: list[tuple[Any, ...]], words: Words) -> Figure:
             "name": words.get(part, part),
             "x": years,
             "y": [numbers.get(year, 0) for year in years],
-            "marker": {"color": _GRADES.get(part, _COLOURS[position % len(_COLOURS)])},
+            "marker": {"color": _GRADES.get(part) or _colour(part, words)},
         }
-        for position, (part, numbers) in enumerate(sorted(parts.items()))
+        for part, numbers in sorted(parts.items())
     ]
-    return {"data": bars, "layout": {"barmode": "stack", "xaxis": {"type": "category"}}}
+    return {
+        "data": bars,
+        "layout": {"barmode": "stack", "xaxis": {"type": "category"}, "yaxis": {"tickformat": ","}},
+    }
+
+
+def _colour(part: str, words: Words) -> str:
+    """A word's colour, the same in every chart: by its place among the words, where those of a chart stand together."""
+    return _COLOURS[list(words).index(part) % len(_COLOURS)] if part in words else _COLOURS[-1]
 
 
 def _lines_by_year(rows: list[tuple[Any, ...]], words: Words) -> Figure:
-    """Lines of (year, what, number)."""
+    """Lines of (year, what, number), with a gap where a year has no number."""
     figure = _stacked_by_year(rows, words)
+    known = {(words.get(part, part), _year(year, words)) for year, part, _ in rows}
     for line in figure["data"]:
-        line |= {"type": "scatter", "mode": "lines+markers", "line": line.pop("marker")}
+        numbers = [y if (line["name"], x) in known else None for x, y in zip(line["x"], line["y"], strict=True)]
+        line |= {"type": "scatter", "mode": "lines+markers", "line": line.pop("marker"), "y": numbers}
     return {"data": figure["data"], "layout": {"xaxis": {"type": "category"}, "yaxis": {"rangemode": "tozero"}}}
 
 

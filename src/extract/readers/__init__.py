@@ -13,6 +13,7 @@ from typing import Protocol
 
 from extract.document import Document
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers import text
 
 
@@ -29,14 +30,22 @@ class Reader(Protocol):
 
 
 # First bytes of formats that people mix into such archives and that no reader takes, with what to do about them.
-_UNREADABLE: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF-", "a PDF file", "find the Word file that it was made from"),
-    (b"\x89PNG", "a PNG picture", "leave it out"),
-    (b"\xff\xd8\xff", "a JPEG picture", "leave it out"),
-    (b"Rar!", "a RAR archive", "unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
-    (b"\x1f\x8b", "a gzip file", "unpack it first"),
-    (b"PK", "a ZIP archive or an Office file other than Word's", "unpack an archive first; save other files as .docx"),
+_UNREADABLE: tuple[tuple[bytes, Message, Message], ...] = (
+    (
+        b"%PDF-",
+        Message("a PDF file", "PDF 文件"),
+        Message("find the Word file that it was made from", "请找到生成它的 Word 文件"),
+    ),
+    (b"\x89PNG", Message("a PNG picture", "PNG 图片"), Message("leave it out", "请剔除")),
+    (b"\xff\xd8\xff", Message("a JPEG picture", "JPEG 图片"), Message("leave it out", "请剔除")),
+    (b"Rar!", Message("a RAR archive", "RAR 压缩包"), Message("unpack it first", "请先解压")),
+    (b"7z\xbc\xaf\x27\x1c", Message("a 7z archive", "7z 压缩包"), Message("unpack it first", "请先解压")),
+    (b"\x1f\x8b", Message("a gzip file", "gzip 文件"), Message("unpack it first", "请先解压")),
+    (
+        b"PK",
+        Message("a ZIP archive or an Office file other than Word's", "ZIP 压缩包或非 Word 的 Office 文件"),
+        Message("unpack an archive first; save other files as .docx", "压缩包请先解压，其他文件请另存为 .docx"),
+    ),
 )
 
 
@@ -55,14 +64,26 @@ def read_document(data: bytes) -> Document:
     Raises ReadError with the codes of the readers, and `file.empty`, `file.unreadable_format`, `file.ambiguous`.
     """
     if not data:
-        raise ReadError("file.empty", "the file is empty (0 bytes); look for another copy")
+        raise ReadError(
+            "file.empty", Message("the file is empty (0 bytes); look for another copy", "空文件（0 字节），请另找一份")
+        )
     claims = [reader for reader in READERS if reader.accepts(data)]
     if len(claims) > 1:
-        names = " and ".join(reader.FORMAT for reader in claims)
-        raise ReadError("file.ambiguous", f"the readers {names} both claim this file; please report it")
+        names = " + ".join(reader.FORMAT for reader in claims)
+        raise ReadError(
+            "file.ambiguous",
+            Message(
+                f"the readers {names} both claim this file; please report it", f"{names} 都认领此文件，请向我们报告"
+            ),
+        )
     if claims:
         return claims[0].read(data)
     for signature, name, advice in _UNREADABLE:
         if data.startswith(signature):
-            raise ReadError("file.unreadable_format", f"this is {name}, which cannot be read; {advice}")
+            raise ReadError(
+                "file.unreadable_format",
+                Message(
+                    f"this is {name.en}, which cannot be read; {advice.en}", f"这是{name.zh}，无法读取；{advice.zh}"
+                ),
+            )
     return text.read(data)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from extract.errors import ReadError
+from extract.language import Message
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,22 +35,31 @@ def decode(data: bytes) -> tuple[str, str]:
     for encoding, text in _decodings(data):
         if len(_JUNK.findall(text)) <= _TOLERATED_JUNK * len(text):
             return encoding, text
+    where = _where(data)
     raise ReadError(
         "text.undecodable",
-        f"the bytes are neither a known document format nor text in UTF-8, UTF-16, GB18030 or Big5{_where(data)}; "
-        "check what kind of file this is, or look for an undamaged copy",
+        Message(
+            f"the bytes are neither a known document format nor text in UTF-8, UTF-16, GB18030 or Big5{where.en}; "
+            "check what kind of file this is, or look for an undamaged copy",
+            f"既不是已知的文档格式，也不是 UTF-8、UTF-16、GB18030 或 Big5 文本{where.zh}；"
+            "请确认文件类型，或另找完好的一份",
+        ),
     )
 
 
-def _where(data: bytes) -> str:
+def _where(data: bytes) -> Message:
     """Where the text breaks in the encoding that gets farthest, if it gets far enough to be text at all."""
     breaks = {encoding: _first_break(data, encoding) for encoding in _STRICT_LADDER}
     encoding = max(breaks, key=lambda each: breaks[each])
     at = breaks[encoding]
     if at < _ENOUGH_TEXT or b"\0" in data:
-        return ""
+        return Message("", "")
     line = data.count(b"\n", 0, at) + 1
-    return f" (as {encoding} they break at byte {at + 1}, in line {line})"
+    byte = at + 1
+    return Message(
+        f" (as {encoding} they break at byte {byte}, in line {line})",
+        f"（按 {encoding} 读到第 {line} 行第 {byte} 字节处中断）",
+    )
 
 
 def _first_break(data: bytes, encoding: str) -> int:

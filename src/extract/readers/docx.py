@@ -24,6 +24,7 @@ from lxml import etree
 
 from extract.document import TICKED, UNTICKED, Block, Cell, Document, Paragraph, Table, TextWriter
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.docx_lists import ListItem, Lists
 from extract.readers.numbering import Counters, labelled
 from extract.readers.package import Package, parse_xml
@@ -183,7 +184,7 @@ class _Package(Package):
     """The parts of an open Word package by name."""
 
     def __init__(self, data: bytes) -> None:
-        super().__init__(data, FORMAT, "Word package")
+        super().__init__(data, FORMAT, Message("Word package", "Word 文件包"))
         # Part names do not mind case (ECMA-376 part 2); some writers use backslashes.
         self._relationships: dict[str, list[tuple[str, str]]] = {}
         self._parts = {info.filename.replace("\\", "/").lower(): info for info in self.members()}
@@ -199,7 +200,10 @@ class _Package(Package):
         if info.flag_bits & 0x1:
             raise ReadError(
                 "docx.encrypted_part",
-                f"the part {name} is encrypted inside the ZIP; unpack the file with its password and pack it again",
+                Message(
+                    f"the part {name} is encrypted inside the ZIP; unpack the file with its password and pack it again",
+                    f"ZIP 中的 {name} 已加密；请用密码解压后重新打包",
+                ),
             )
         return self.unpack(info)
 
@@ -234,7 +238,7 @@ def _resolve(folder: str, target: str) -> str:
 
 
 def _parse(xml: bytes, name: str) -> _Element:
-    return parse_xml(xml, FORMAT, f"part {name}")
+    return parse_xml(xml, FORMAT, Message(f"part {name}", f"部件 {name}"))
 
 
 def _main_part(package: _Package) -> str:
@@ -247,7 +251,11 @@ def _main_part(package: _Package) -> str:
             return name
     raise ReadError(
         "docx.no_document",
-        "the ZIP holds no main document part; it is not a Word file or it lost its content, so fetch the file again",
+        Message(
+            "the ZIP holds no main document part; it is not a Word file or it lost its content, so fetch the file "
+            "again",
+            "ZIP 中没有主文档；不是 Word 文件或内容已丢失，请重新获取",
+        ),
     )
 
 
@@ -281,11 +289,21 @@ def _body(package: _Package, main: str) -> _Story:
     if root.tag not in _DOCUMENT:
         raise ReadError(
             "docx.not_word",
-            f"the main part {main} is a '{etree.QName(root).localname}', not a Word document; save the file as .docx",
+            Message(
+                f"the main part {main} is a '{etree.QName(root).localname}', not a Word document; save the file as "
+                ".docx",
+                f"主文档 {main} 是“{etree.QName(root).localname}”，不是 Word 文档；请另存为 .docx",
+            ),
         )
     body = _child(root, _BODY)
     if body is None:
-        raise ReadError("docx.no_body", f"the main part {main} has no body; it lost its content, so fetch it again")
+        raise ReadError(
+            "docx.no_body",
+            Message(
+                f"the main part {main} has no body; it lost its content, so fetch it again",
+                f"主文档 {main} 没有正文，内容已丢失，请重新获取",
+            ),
+        )
     return _Story(body, xml)
 
 
@@ -431,8 +449,11 @@ def _deeper(walk: _Walk) -> Iterator[None]:
     if walk.depth == _MAX_DEPTH:
         raise ReadError(
             "docx.too_deep",
-            f"Tables, text boxes or controls are nested more than {_MAX_DEPTH} deep, as no form is; the file is "
-            "damaged or made to do harm, so fetch it again",
+            Message(
+                f"Tables, text boxes or controls are nested more than {_MAX_DEPTH} deep, as no form is; the file is "
+                "damaged or made to do harm, so fetch it again",
+                f"表格、文本框或控件嵌套超过 {_MAX_DEPTH} 层，没有表会如此；文件已损坏或有意为害，请重新获取",
+            ),
         )
     walk.depth += 1
     yield

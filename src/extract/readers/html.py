@@ -24,6 +24,7 @@ from lxml import etree
 
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.decoding import decode
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import Counters, Level, List, Numbered, bullet_text
@@ -129,7 +130,10 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     if len(data) > _MAX_BYTES:
         raise ReadError(
             "html.too_large",
-            f"the page has {len(data):,} bytes, more than the {_MAX_BYTES:,} that are read; split the document",
+            Message(
+                f"the page has {len(data):,} bytes, more than the {_MAX_BYTES:,} that are read; split the document",
+                f"网页有 {len(data):,} 字节，超过可读的 {_MAX_BYTES:,} 字节；请拆分文档",
+            ),
         )
     encoding = declared or _declared_encoding(data)
     has_mark = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:_HEAD]
@@ -142,8 +146,12 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str]:
     except ReadError as error:
         raise ReadError(
             "html.undecodable",
-            f"the page is not text in the encoding that it declares ({encoding or 'none'}) nor in UTF-8, UTF-16, "
-            "GB18030 or Big5; it is damaged, so fetch it again",
+            Message(
+                f"the page is not text in the encoding that it declares ({encoding or 'none'}) nor in UTF-8, UTF-16, "
+                "GB18030 or Big5; it is damaged, so fetch it again",
+                f"网页既不符合其声明的编码（{encoding or 'none'}），也不是 UTF-8、UTF-16、GB18030 或 Big5；"
+                "文件已损坏，请重新获取",
+            ),
         ) from error
 
 
@@ -185,8 +193,12 @@ def _parse(text: str) -> _Element | None:
         if error.type_name == "ERR_RESOURCE_LIMIT" or "depth" in error.message:
             raise ReadError(
                 "html.too_deep",
-                "the page nests more elements than a browser would show; it is damaged or made to do harm, so fetch "
-                "it again",
+                Message(
+                    "the page nests more elements than a browser would show; it is damaged or made to do harm, so "
+                    "fetch "
+                    "it again",
+                    "网页的嵌套层数超过浏览器所能显示；文件已损坏或有意为害，请重新获取",
+                ),
             )
     return root
 
@@ -755,8 +767,12 @@ def _table(walk: _Walk, _: _Element) -> bool:
     if len(walk.tables) == _MAX_TABLES:
         raise ReadError(
             "html.too_deep",
-            f"tables are nested more than {_MAX_TABLES} deep, as no form is; the file is damaged or made to do harm, "
-            "so fetch it again",
+            Message(
+                f"tables are nested more than {_MAX_TABLES} deep, as no form is; the file is damaged or made to do "
+                "harm, "
+                "so fetch it again",
+                f"表格嵌套超过 {_MAX_TABLES} 层，没有表会如此；文件已损坏或有意为害，请重新获取",
+            ),
         )
     walk.tables.append(_OpenTable(walk.blocks))
     return True

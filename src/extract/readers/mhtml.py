@@ -17,6 +17,7 @@ from email.message import EmailMessage
 
 from extract.document import Document
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers import html
 
 FORMAT = "mhtml"
@@ -50,7 +51,10 @@ def read(data: bytes) -> Document:
     if not pages:
         raise ReadError(
             "mhtml.no_page",
-            "the web archive holds no HTML page; it is cut off or another kind of message, so fetch it again",
+            Message(
+                "the web archive holds no HTML page; it is cut off or another kind of message, so fetch it again",
+                "网页归档中没有 HTML 网页；文件不完整或是别的邮件，请重新获取",
+            ),
         )
     document = html.document_of(FORMAT, pages[:1])
     return html.document_of(FORMAT, pages) if "frame" in document.unread and not document.text.strip() else document
@@ -61,7 +65,13 @@ def _refuse_if_cut_off(message: EmailMessage) -> None:
     is_open = any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in message.defects)
     *_, last = message.walk()
     if is_open and last.get_content_type() == "text/html":
-        raise ReadError("mhtml.cut_off", "the web archive ends in the middle of its page; fetch the file again")
+        raise ReadError(
+            "mhtml.cut_off",
+            Message(
+                "the web archive ends in the middle of its page; fetch the file again",
+                "网页归档在网页中间中断，请重新获取文件",
+            ),
+        )
 
 
 def _pages(message: EmailMessage) -> Iterator[tuple[bytes, str | None]]:
@@ -70,8 +80,12 @@ def _pages(message: EmailMessage) -> Iterator[tuple[bytes, str | None]]:
         if number == _MAX_PARTS:
             raise ReadError(
                 "mhtml.too_many_parts",
-                f"the web archive has more than {_MAX_PARTS} parts, as no document has; it is damaged or made to do "
-                "harm, so fetch it again",
+                Message(
+                    f"the web archive has more than {_MAX_PARTS} parts, as no document has; it is damaged or made to "
+                    "do "
+                    "harm, so fetch it again",
+                    f"网页归档超过 {_MAX_PARTS} 个部分，没有文档会如此；文件已损坏或有意为害，请重新获取",
+                ),
             )
         if part.get_content_type() == "text/html":
             yield _content(part), part.get_content_charset()

@@ -19,6 +19,7 @@ from lxml import etree
 
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import MAX_LEVELS, Counters, Level, List, Numbered, bullet_text
 from extract.readers.package import Package, parse_xml
@@ -61,7 +62,10 @@ def read(data: bytes) -> Document:
     if body is None:
         raise ReadError(
             "odt.no_text",
-            "the file holds no text document (office:text); it is another kind of document or lost its content",
+            Message(
+                "the file holds no text document (office:text); it is another kind of document or lost its content",
+                "文件中没有文字文档（office:text）；是别的文档或内容已丢失",
+            ),
         )
     walk = _Walk(_Styles(content, named))
     blocks = walk.story(body)
@@ -128,7 +132,7 @@ class _Package(Package):
     """The files of an OpenDocument package by name."""
 
     def __init__(self, data: bytes) -> None:
-        super().__init__(data, FORMAT, "OpenDocument package")
+        super().__init__(data, FORMAT, Message("OpenDocument package", "OpenDocument 文件包"))
         self._files = {info.filename: info for info in self.members()}
 
     def read(self, name: str) -> bytes | None:
@@ -140,22 +144,31 @@ class _Package(Package):
 def _roots(data: bytes) -> tuple[_Element, _Element]:
     """The roots of content and styles; in a flat file they are the same."""
     if not data.startswith(b"PK"):
-        root = parse_xml(data, FORMAT, "flat OpenDocument file")
+        root = parse_xml(data, FORMAT, Message("flat OpenDocument file", "单文件 OpenDocument"))
         return root, root
     package = _Package(data)
     manifest = package.read(_MANIFEST)
     if manifest is not None and b"encryption-data" in manifest:
         raise ReadError(
             "odt.encrypted",
-            "the document is protected with a password; open it in an office program and save it without one",
+            Message(
+                "the document is protected with a password; open it in an office program and save it without one",
+                "文档设有密码，请用办公软件打开后另存为无密码文件",
+            ),
         )
     content, styles = package.read("content.xml"), package.read("styles.xml")
     if content is None:
         raise ReadError(
-            "odt.no_content", "the package has no content.xml; the document lost its content, so fetch it again"
+            "odt.no_content",
+            Message(
+                "the package has no content.xml; the document lost its content, so fetch it again",
+                "包中没有 content.xml，内容已丢失，请重新获取",
+            ),
         )
-    content_root = parse_xml(content, FORMAT, "part content.xml")
-    return content_root, content_root if styles is None else parse_xml(styles, FORMAT, "part styles.xml")
+    content_root = parse_xml(content, FORMAT, Message("part content.xml", "部件 content.xml"))
+    return content_root, content_root if styles is None else parse_xml(
+        styles, FORMAT, Message("part styles.xml", "部件 styles.xml")
+    )
 
 
 def _headers_and_footers(styles: _Element) -> Iterator[_Element]:
@@ -338,8 +351,11 @@ class _Walk:
         if self._depth == _MAX_DEPTH:
             raise ReadError(
                 "odt.too_deep",
-                f"tables, text boxes or notes are nested more than {_MAX_DEPTH} deep, as in no form; the file is "
-                "damaged or made to do harm, so fetch it again",
+                Message(
+                    f"tables, text boxes or notes are nested more than {_MAX_DEPTH} deep, as in no form; the file is "
+                    "damaged or made to do harm, so fetch it again",
+                    f"表格、文本框或脚注嵌套超过 {_MAX_DEPTH} 层，没有表会如此；文件已损坏或有意为害，请重新获取",
+                ),
             )
         outer = self.blocks, self.pieces, self.boxes, self.font, self.is_hidden
         outer_lists = self.lists, self.item
@@ -642,8 +658,12 @@ def _repeats(element: _Element, name: str, walk: _Walk) -> int:
     if walk.repeats_left < 0:
         raise ReadError(
             "odt.too_large",
-            f"the tables repeat more than {_MAX_REPEATS:,} rows and cells, as in no form; the file is damaged or made "
-            "to do harm, so fetch it again",
+            Message(
+                f"the tables repeat more than {_MAX_REPEATS:,} rows and cells, as in no form; the file is damaged or "
+                "made "
+                "to do harm, so fetch it again",
+                f"表格重复超过 {_MAX_REPEATS:,} 行或单元格，没有表会如此；文件已损坏或有意为害，请重新获取",
+            ),
         )
     return times
 

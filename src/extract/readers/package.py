@@ -14,6 +14,7 @@ import zlib
 from lxml import etree
 
 from extract.errors import ReadError
+from extract.language import Message
 
 MAX_BYTES = 256 * 2**20
 """No more than this is unpacked of one file: a ZIP of a few kilobytes can hold gigabytes."""
@@ -28,7 +29,7 @@ _BROKEN_ZIP = (
 class Package:
     """An open ZIP; reads no more than MAX_BYTES of it in all. `what` is its name in messages: "Word package"."""
 
-    def __init__(self, data: bytes, format_: str, what: str) -> None:
+    def __init__(self, data: bytes, format_: str, what: Message) -> None:
         """Raises ReadError `<format>.broken_zip`."""
         self._format = format_
         self._what = what
@@ -48,8 +49,13 @@ class Package:
         if self._bytes_left < 0:
             raise ReadError(
                 f"{self._format}.too_large",
-                f"the part {member.filename} unpacks to {member.file_size:,} bytes, more than the {MAX_BYTES:,} that "
-                "are read of one file; split the document",
+                Message(
+                    f"the part {member.filename} unpacks to {member.file_size:,} bytes, more than the {MAX_BYTES:,} "
+                    "that "
+                    "are read of one file; split the document",
+                    f"{member.filename} 解压后有 {member.file_size:,} 字节，超过单个文件可读的 {MAX_BYTES:,} 字节；"
+                    "请拆分文档",
+                ),
             )
         try:
             with self._zip.open(member) as part:
@@ -59,11 +65,14 @@ class Package:
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> ReadError:
-        message = f"the {self._what} cannot be unpacked ({error}); it is damaged or cut off, so fetch the file again"
+        message = Message(
+            f"the {self._what.en} cannot be unpacked ({error}); it is damaged or cut off, so fetch the file again",
+            f"{self._what.zh}无法解包（{error}）；文件已损坏或不完整，请重新获取",
+        )
         return ReadError(f"{self._format}.broken_zip", message)
 
 
-def parse_xml(xml: bytes, format_: str, what: str) -> etree._Element:
+def parse_xml(xml: bytes, format_: str, what: Message) -> etree._Element:
     """The root of an XML part or file; no entity is resolved and no document type accepted.
 
     `what` is its name in messages. Raises ReadError `<format>.broken_xml`.
@@ -71,9 +80,15 @@ def parse_xml(xml: bytes, format_: str, what: str) -> etree._Element:
     try:
         root = etree.fromstring(xml, _PARSER)
     except etree.XMLSyntaxError as error:
-        message = f"the {what} is not well-formed XML ({error.msg}); it is cut off or damaged, so fetch the file again"
+        message = Message(
+            f"the {what.en} is not well-formed XML ({error.msg}); it is cut off or damaged, so fetch the file again",
+            f"{what.zh}不是合格的 XML（{error.msg}）；文件已损坏或不完整，请重新获取",
+        )
         raise ReadError(f"{format_}.broken_xml", message) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        message = f"the {what} declares a document type, which no office program writes; do not trust this file"
+        message = Message(
+            f"the {what.en} declares a document type, which no office program writes; do not trust this file",
+            f"{what.zh}声明了文档类型，办公软件不会这样写；请勿信任此文件",
+        )
         raise ReadError(f"{format_}.broken_xml", message)
     return root

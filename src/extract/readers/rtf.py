@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 from extract.document import TICKED, UNTICKED, Block, Document, TextWriter
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, is_blank, lay_out, legible
 from extract.readers.numbering import Counters, List, Numbered
 from extract.readers.rtf_lists import read_lists
@@ -54,7 +55,7 @@ def read(data: bytes) -> Document:
     """
     signature = _SIGNATURE.match(data)
     if not signature:
-        raise _broken(r"the file does not begin with {\rtf")
+        raise _broken(Message(r"the file does not begin with {\rtf", "文件不以 {\rtf 开头"))
     reader = _Reader(data.decode("latin-1"))
     reader.walk(signature.start("root"))
     out = TextWriter()
@@ -275,7 +276,9 @@ class _Story:
                 self._innermost().append(_drawn_table(table.rows))
         while len(self._tables) < level:
             if self.depth == _MAX_DEPTH:
-                raise _too_deep(f"tables are nested more than {_MAX_DEPTH} deep")
+                raise _too_deep(
+                    Message(f"tables are nested more than {_MAX_DEPTH} deep", f"表格嵌套超过 {_MAX_DEPTH} 层")
+                )
             self._tables.append(_OpenTable())
         return self._innermost()
 
@@ -415,7 +418,12 @@ class _Reader:
             going_on = self._walk_until_jump(going_on)
         self.flush()
         if self._groups:
-            raise _broken(f"the RTF file ends in the middle ({len(self._groups)} groups are still open)")
+            raise _broken(
+                Message(
+                    f"the RTF file ends in the middle ({len(self._groups)} groups are still open)",
+                    f"RTF 文件中途中断（还有 {len(self._groups)} 个组未结束）",
+                )
+            )
 
     def _walk_until_jump(self, position: int) -> int | None:
         """Read on from `position`; returns where to go on after something to pass over, None at the end."""
@@ -518,7 +526,7 @@ class _Reader:
         """Enter a group, or return where it ends if nothing in it is read."""
         self._to_skip = 0
         if len(self._groups) == _MAX_GROUPS:
-            raise _too_deep(f"groups are nested more than {_MAX_GROUPS} deep")
+            raise _too_deep(Message(f"groups are nested more than {_MAX_GROUPS} deep", f"组嵌套超过 {_MAX_GROUPS} 层"))
         word = token["destination"]
         if word is None:
             self._groups.append((self.format, self.in_table, self.nesting, None))
@@ -571,7 +579,7 @@ class _Reader:
                 depth += 1 if mark == "{" else -1
                 if depth == 0:
                     return position
-        raise _broken("the RTF file ends in the middle of a group")
+        raise _broken(Message("the RTF file ends in the middle of a group", "RTF 文件在一个组的中间中断"))
 
     # Structure. An instruction has none: whatever stands in it is text.
 
@@ -644,17 +652,23 @@ def _number(digits: str | None, default: int) -> int:
     return default if digits is None else max(-0x7FFFFFFF, min(int(digits[:12]), 0x7FFFFFFF))
 
 
-def _broken(what: str) -> ReadError:
+def _broken(what: Message) -> ReadError:
     return ReadError(
         "rtf.broken",
-        f"{what}; it is cut off or damaged, so fetch it again, or open it in Word and save it as .docx",
+        Message(
+            f"{what.en}; it is cut off or damaged, so fetch it again, or open it in Word and save it as .docx",
+            f"{what.zh}；文件不完整或已损坏，请重新获取，或用 Word 打开后另存为 .docx",
+        ),
     )
 
 
-def _too_deep(what: str) -> ReadError:
+def _too_deep(what: Message) -> ReadError:
     return ReadError(
         "rtf.too_deep",
-        f"{what}, as in no form; the file is damaged or made to do harm, so fetch it again",
+        Message(
+            f"{what.en}, as in no form; the file is damaged or made to do harm, so fetch it again",
+            f"{what.zh}，没有表会如此；文件已损坏或有意为害，请重新获取",
+        ),
     )
 
 
@@ -798,7 +812,12 @@ def _story(keep: Callable[[_Reader, list[Drawn]], None]) -> _Destination:
         reader.pieces, reader.fields = story.pieces, []
         reader.in_table, reader.nesting = False, 0
         if story.depth > _MAX_DEPTH:
-            raise _too_deep(f"text boxes or notes are nested more than {_MAX_DEPTH} deep")
+            raise _too_deep(
+                Message(
+                    f"text boxes or notes are nested more than {_MAX_DEPTH} deep",
+                    f"文本框或脚注嵌套超过 {_MAX_DEPTH} 层",
+                )
+            )
 
         def close() -> None:
             reader.story, reader.pieces, reader.fields = outer, outer_pieces, outer_fields

@@ -21,6 +21,7 @@ from lxml import etree
 
 from extract.document import Document
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers import docx
 from extract.readers.numbering import format_of_code
 from extract.readers.package import parse_xml
@@ -45,7 +46,7 @@ def read(data: bytes) -> Document:
 
     Raises ReadError `wordxml.lost_merges` and the codes of the .docx reader under this one's name.
     """
-    root = parse_xml(data, FORMAT, "Word XML file")
+    root = parse_xml(data, FORMAT, Message("Word XML file", "Word XML 文件"))
     parts = _parts_of_package(root) if etree.QName(root).localname == "package" else _parts_of_document(root)
     try:
         return replace(docx.read(_pack(parts)), format=FORMAT)
@@ -135,12 +136,22 @@ def _parts_of_document(root: _Element) -> list[_Part]:
     """The parts of the package that says the same as a Word 2003 document."""
     body = root.find(f"{_W}body")
     if body is None:
-        raise ReadError("wordxml.no_body", "the Word XML file has no body; it lost its content, so fetch it again")
+        raise ReadError(
+            "wordxml.no_body",
+            Message(
+                "the Word XML file has no body; it lost its content, so fetch it again",
+                "Word XML 文件没有正文，内容已丢失，请重新获取",
+            ),
+        )
     if _has_lost_merges(root, body):
         raise ReadError(
             "wordxml.lost_merges",
-            "LibreOffice wrote this Word 2003 XML file and, as it always does in this format, lost which cells are "
-            "merged; find the document that it was made from, or save that as .docx or .odt",
+            Message(
+                "LibreOffice wrote this Word 2003 XML file and, as it always does in this format, lost which cells are "
+                "merged; find the document that it was made from, or save that as .docx or .odt",
+                "此 Word 2003 XML 文件由 LibreOffice 写出，照例丢失了单元格合并信息；请找到原始文档，"
+                "或把原文档另存为 .docx 或 .odt",
+            ),
         )
     asides = [_aside(kind, element) for kind, element in _take_out(body)]
     _modernize(body)

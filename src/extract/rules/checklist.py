@@ -14,7 +14,7 @@ from extract.checks.across import STATEMENTS
 from extract.checks.case import Families, Levels, Names, Number, Numbers, Words
 from extract.language import Message
 from extract.rules.spec import CheckChange, CheckException, ChecksFile, CheckSpec
-from extract.rules.yaml_file import RuleFile, Steps
+from extract.rules.yaml_file import RuleFile, Steps, said_by_pydantic
 
 Limits = Mapping[str, object]
 
@@ -99,10 +99,22 @@ def read_checklist(source: RuleFile) -> Checklist:
     for number, spec in enumerate(file.checks):
         checks.append((spec, reader.all_of(spec, ("checks", number))))
         if any(spec.code == other.code for other in file.checks[:number]):
-            source.blame(["checks", number, "code"], f"the check {spec.code!r} stands twice; keep it in one place")
+            source.blame(
+                ["checks", number, "code"],
+                Message(
+                    f"the check {spec.code!r} stands twice; keep it in one place",
+                    f"检查项 {spec.code!r} 重复；只保留一处",
+                ),
+            )
     for code in CODES:
         if all(code != spec.code for spec in file.checks):
-            source.blame(["checks"], f"the check {code!r} has no entry; to switch it off, say so in one")
+            source.blame(
+                ["checks"],
+                Message(
+                    f"the check {code!r} has no entry; to switch it off, say so in one",
+                    f"检查项 {code!r} 没有条目；要停用它，请在条目中写明",
+                ),
+            )
     exceptions = []
     for number, exception in enumerate(file.exceptions):
         place = ("exceptions", number, "checks")
@@ -122,13 +134,19 @@ class _LimitReader:
         """The limits of a check, every one that it has."""
         for name in _types_of(spec.code):
             if name not in spec.limits:
-                self._source.blame(place, f"the check {spec.code} needs the limit {name!r}")
+                self._source.blame(
+                    place,
+                    Message(f"the check {spec.code} needs the limit {name!r}", f"检查项 {spec.code} 缺少界限 {name!r}"),
+                )
         return self._read(spec.code, spec.limits, (*place, "limits"))
 
     def some_of(self, change: CheckChange, place: Steps) -> Limits:
         """The limits that an exception changes."""
         if change.code in STATEMENTS and change.limits:
-            message = "a check across forms has the same limits for all of them; switch it off instead"
+            message = Message(
+                "a check across forms has the same limits for all of them; switch it off instead",
+                "跨表检查对所有表使用相同的界限，只能停用",
+            )
             self._source.blame((*place, "limits"), message)
         return self._read(change.code, change.limits, (*place, "limits"))
 
@@ -138,14 +156,24 @@ class _LimitReader:
         for name, value in limits.items():
             if name not in types:
                 known = ", ".join(types) or "none"
-                self._source.blame((*place, name), f"the check {code} has no such limit; it has {known}")
+                self._source.blame(
+                    (*place, name),
+                    Message(
+                        f"the check {code} has no such limit; it has {known}",
+                        f"检查项 {code} 没有这个界限；可用的：{known}",
+                    ),
+                )
                 continue
             try:
                 found[name] = self._value(types[name], value)
             except ValidationError as error:
-                self._source.blame((*place, name), error.errors()[0]["msg"])
+                self._source.blame((*place, name), said_by_pydantic(error.errors()[0]))
             except KeyError as error:
-                message = f"there is no family and no list of words {error.args[0]!r} at the top of the file"
+                missing = error.args[0]
+                message = Message(
+                    f"there is no family and no list of words {missing!r} at the top of the file",
+                    f"文件开头没有名为 {missing!r} 的指标类别或词表",
+                )
                 self._source.blame((*place, name), message)
         return found
 

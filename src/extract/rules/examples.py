@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import regex
 
 from extract.labels import compact
+from extract.language import Message
 from extract.rules.spec import PATTERN_TIMEOUT_SECONDS
-from extract.rules.yaml_file import RuleFile, Steps
+from extract.rules.yaml_file import RuleFile, Steps, key_of
 
 
 class PatternPlace(NamedTuple):
@@ -34,7 +35,7 @@ class ExampleResult(NamedTuple):
     key: str
     text: str
     must: str  # match or refuse
-    failure: str | None
+    failure: Message | None
 
 
 def patterns_in(file: RuleFile) -> Iterator[PatternPlace]:
@@ -69,14 +70,17 @@ def check_examples(files: Iterable[RuleFile]) -> Iterator[ExampleResult]:
 
 
 def _result(each: PatternPlace, place: Steps, text: str, must: str) -> ExampleResult:
-    problem = each.file.problem(place, "")
     try:
         matches = regex.compile(each.pattern).fullmatch(compact(text), timeout=PATTERN_TIMEOUT_SECONDS)
     except regex.error as error:
-        failure: str | None = f"the pattern does not compile: {error}"
+        failure: Message | None = Message(f"the pattern does not compile: {error}", f"模式不能编译：{error}")
     except TimeoutError:
-        failure = "the pattern takes too long"
+        failure = Message("the pattern takes too long", "匹配耗时过长")
     else:
-        what = "matches what it must refuse" if matches else "does not match"
-        failure = None if bool(matches) == (must == "match") else f"the pattern {what}"
-    return ExampleResult(problem.path, problem.line, problem.key, text, must, failure)
+        wrong = (
+            Message("the pattern matches what it must refuse", "模式匹配了应拒绝的文字")
+            if matches
+            else Message("the pattern does not match", "模式不匹配")
+        )
+        failure = None if bool(matches) == (must == "match") else wrong
+    return ExampleResult(*each.file.where(place), key_of(place), text, must, failure)

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from extract.errors import RuleError
 from extract.labels import bare_label
+from extract.language import Message
 from extract.rules.checklist import read_checklist
 from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, MoneyLabel, Phrases, RuleSet
 from extract.rules.spec import (
@@ -80,7 +81,15 @@ def _refuse_invalid_files(files: Iterable[RuleFile], are_tried: bool) -> None:
         model = model_of(file.name)
         if model is None:
             known = ", ".join(VOCABULARY_FILES)
-            problems.append(file.problem([], f"no rule file has this name; forms stand in forms/, the rest in {known}"))
+            problems.append(
+                file.problem(
+                    [],
+                    Message(
+                        f"no rule file has this name; forms stand in forms/, the rest in {known}",
+                        f"没有这个名称的规则文件；表的规则放在 forms/，其余只有 {known}",
+                    ),
+                )
+            )
             continue
         try:
             file.model(model, are_tried)
@@ -107,7 +116,10 @@ def _paths_by_name(folders: Sequence[Path]) -> dict[str, list[Path]]:
         found = [path for part in ("forms", "vocabulary") for path in (folder / part).rglob("*.yaml")]
         found += folder.glob("*.yaml")
         if not found:
-            message = f"{folder}: holds no rules; they stand in its folders forms and vocabulary, as *.yaml"
+            message = Message(
+                f"{folder}: holds no rules; they stand in its folders forms and vocabulary, as *.yaml",
+                f"{folder}：没有规则；规则应在其中的 forms 和 vocabulary 文件夹，扩展名 .yaml",
+            )
             raise RuleError("rules.missing", message)
         for path in found:
             files.setdefault(path.relative_to(folder).as_posix(), []).append(path)
@@ -121,7 +133,10 @@ def _vocabulary(sources: Mapping[str, RuleFile], name: str) -> RuleFile:
 def _shared_file(sources: Mapping[str, RuleFile], name: str) -> RuleFile:
     source = sources.get(name)
     if source is None:
-        raise RuleError("rules.missing", f"the rules lack {name}; copy it from the packaged rules")
+        raise RuleError(
+            "rules.missing",
+            Message(f"the rules lack {name}; copy it from the packaged rules", f"规则缺少 {name}，请从自带规则中复制"),
+        )
     return source
 
 
@@ -131,7 +146,7 @@ def _units(source: RuleFile) -> Units:
     try:
         return Units(units, {scale: Fraction(factor) for scale, factor in file.scales.items()})
     except ValueError as clash:
-        source.blame(["units"], str(clash))
+        source.blame(["units"], clash.args[0])
         return Units([], {})
 
 
@@ -181,11 +196,16 @@ class _Meanings(Generic[_Use]):
             for spelling in spellings(label):
                 bare = bare_label(spelling)
                 if not bare:
-                    message = f"the label {label!r} is empty once punctuation is taken off"
+                    message = Message(
+                        f"the label {label!r} is empty once punctuation is taken off", f"标签 {label!r} 去掉标点后为空"
+                    )
                     self._source.blame(place, message)
                 elif (other := self.found.setdefault(bare, meaning)) != meaning:
                     known = " ".join(str(part) for part in other if part)
-                    message = f"the label {spelling!r} already means the {known}; keep it in one place"
+                    message = Message(
+                        f"the label {spelling!r} already means the {known}; keep it in one place",
+                        f"标签 {spelling!r} 已表示 {known}；只保留一处",
+                    )
                     self._source.blame(place, message)
 
 
@@ -196,13 +216,21 @@ def _form_rule(source: RuleFile, spec: FormSpec, shared: _SharedLabels) -> FormR
     for number, field in enumerate(spec.fields):
         known = fields.get(field.name)
         if not field.labels and not known:
-            source.blame(["fields", number, "name"], f"the field {field.name!r} has no labels, own or shared")
+            source.blame(
+                ["fields", number, "name"],
+                Message(
+                    f"the field {field.name!r} has no labels, own or shared",
+                    f"字段 {field.name!r} 没有标签，自己的和共用的都没有",
+                ),
+            )
         fields[field.name] = known.model_copy(update=field.model_dump(exclude_unset=True)) if known else field
         own.add(field.labels, LabelUse("field", field.name), ["fields", number, "labels"])
     for place in ("key", "required"):
         for name in [spec.key] if place == "key" else spec.required:
             if name not in fields and not any(name.startswith(f"{each}_") for each in fields):
-                source.blame([place], f"{name!r} is not one of the form's fields")
+                source.blame(
+                    [place], Message(f"{name!r} is not one of the form's fields", f"{name!r} 不是这种表的字段")
+                )
     own.add(spec.sections, LabelUse("section", "form"), ["sections"])
     if spec.indicators:
         own.add(spec.indicators.sections, LabelUse("section", "indicators"), ["indicators", "sections"])
@@ -222,7 +250,10 @@ def _columns(source: RuleFile, spec: FormSpec, shared: IndicatorsFile) -> dict[s
         for label in labels:
             if columns.setdefault(bare_label(label), column) != column:
                 other = columns[bare_label(label)]
-                message = f"the label {label!r} already heads the column {other}; keep it in one place"
+                message = Message(
+                    f"the label {label!r} already heads the column {other}; keep it in one place",
+                    f"标签 {label!r} 已是 {other} 列的表头；只保留一处",
+                )
                 source.blame(["indicators", "columns", column], message)
     for each in shared.columns:
         for label in each.labels:
@@ -235,7 +266,10 @@ def _refuse_kinds_of_two_files(specs: Iterable[tuple[RuleFile, FormSpec]]) -> No
     for source, spec in specs:
         other = files.setdefault(spec.kind, source)
         if other is not source:
-            message = f"the kind {spec.kind!r} stands in {other.path.name} too; to add to it, give both files that name"
+            message = Message(
+                f"the kind {spec.kind!r} stands in {other.path.name} too; to add to it, give both files that name",
+                f"类型 {spec.kind!r} 也出现在 {other.path.name}；要补充它，两个文件请用同一文件名",
+            )
             source.blame(["kind"], message)
 
 
@@ -245,7 +279,8 @@ def _refuse_clashing_titles(rules: RuleSet, source: RuleFile, spec: FormSpec) ->
         for example in pattern.examples:
             claims = rules.kinds_claiming(example)
             if claims != [spec.kind]:
+                claimed = ", ".join(claims) or "–"
                 source.blame(
                     ["titles", number, "examples"],
-                    f"the title {example!r} is claimed by {' and '.join(claims) or 'no kind'}",
+                    Message(f"the title {example!r} is claimed by {claimed}", f"表名 {example!r} 归属于 {claimed}"),
                 )

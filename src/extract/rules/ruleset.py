@@ -12,6 +12,7 @@ import regex
 
 from extract.errors import RuleError
 from extract.labels import LONGEST_LABEL, bare_label, compact, is_only_numbering
+from extract.language import Message
 from extract.rules.checklist import Checklist
 from extract.rules.spec import (
     PATTERN_TIMEOUT_SECONDS,
@@ -343,7 +344,11 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
         return pattern.fullmatch(bare, timeout=PATTERN_TIMEOUT_SECONDS)
     except TimeoutError:
         raise RuleError(
-            "rules.slow_pattern", f"the pattern {pattern.pattern[:60]!r}… takes too long; simplify it"
+            "rules.slow_pattern",
+            Message(
+                f"the pattern {pattern.pattern[:60]!r}… takes too long; simplify it",
+                f"模式 {pattern.pattern[:60]!r}… 匹配耗时过长，请简化",
+            ),
         ) from None
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 
 from extract.checks import CODES
 from extract.labels import compact
+from extract.language import Message
 from extract.target import Words
 from extract.values import VALUE_TYPES
 
@@ -61,13 +62,19 @@ class Pattern(_Strict):
         try:
             compiled = regex.compile(self.pattern)
         except regex.error as error:
-            raise ValueError(f"the pattern does not compile: {error}") from error
+            raise ValueError(Message(f"the pattern does not compile: {error}", f"模式不能编译：{error}")) from error
         for example in self.examples:
             if not compiled.fullmatch(compact(example), timeout=PATTERN_TIMEOUT_SECONDS):
-                raise ValueError(f"the pattern does not match its own example {example!r}")
+                raise ValueError(
+                    Message(
+                        f"the pattern does not match its own example {example!r}", f"模式不匹配自己的示例 {example!r}"
+                    )
+                )
         for text in self.refuses:
             if compiled.fullmatch(compact(text), timeout=PATTERN_TIMEOUT_SECONDS):
-                raise ValueError(f"the pattern matches {text!r}, which it must refuse")
+                raise ValueError(
+                    Message(f"the pattern matches {text!r}, which it must refuse", f"模式匹配了应拒绝的 {text!r}")
+                )
         return self
 
 
@@ -88,9 +95,15 @@ class FieldSpec(_Strict):
     @model_validator(mode="after")
     def _type_is_known(self) -> FieldSpec:
         if self.type not in VALUE_TYPES:
-            raise ValueError(f"there is no type {self.type!r}; the types are {', '.join(VALUE_TYPES)}")
+            types = ", ".join(VALUE_TYPES)
+            raise ValueError(
+                Message(
+                    f"there is no type {self.type!r}; the types are {types}",
+                    f"没有类型 {self.type!r}；可用的类型：{types}",
+                )
+            )
         if self.options and self.type != "choice":
-            raise ValueError("only a field of type choice has options")
+            raise ValueError(Message("only a field of type choice has options", "只有 choice 类型的字段有 options"))
         return self
 
 
@@ -118,7 +131,12 @@ class FundingLabels(_Strict):
     @model_validator(mode="after")
     def _says_something(self) -> FundingLabels:
         if not (self.source or self.stage or self.block):
-            raise ValueError("these labels say nothing; give source, stage or block, or list them under others")
+            raise ValueError(
+                Message(
+                    "these labels say nothing; give source, stage or block, or list them under others",
+                    "这些标签没有含义；请给出 source、stage 或 block，或列入 others",
+                )
+            )
         return self
 
 
@@ -254,10 +272,21 @@ class IndicatorsFile(_File):
         for spec in self.columns:
             for label in spec.labels:
                 if meanings.setdefault(label, spec.column) != spec.column:
-                    raise ValueError(f"{label!r} heads both {meanings[label]} and {spec.column}; keep it in one place")
+                    raise ValueError(
+                        Message(
+                            f"{label!r} heads both {meanings[label]} and {spec.column}; keep it in one place",
+                            f"{label!r} 同时是 {meanings[label]} 和 {spec.column} 列的表头；只保留一处",
+                        )
+                    )
         missing = {"name", "target"} - {spec.column for spec in self.columns}
         if missing:
-            raise ValueError(f"an indicator table needs the columns name and target; {min(missing)} is not there")
+            lacking = min(missing)
+            raise ValueError(
+                Message(
+                    f"an indicator table needs the columns name and target; {lacking} is not there",
+                    f"指标表要有 name 和 target 列；缺少 {lacking}",
+                )
+            )
         return self
 
 

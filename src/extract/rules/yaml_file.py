@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from extract.errors import RuleError
+from extract.language import Message
 from extract.rules.spec import EXAMPLES_ARE_TRIED
 
 # The loader in C where PyYAML has it: the catalogue of units takes a tenth of a second in Python.
@@ -32,11 +34,16 @@ class Problem:
     path: Path
     line: int
     key: str
-    message: str
+    message: Message
     code: str = "rules.invalid"
 
-    def __str__(self) -> str:
-        return f"{self.path}, line {self.line}, key {self.key or '(file)'}: {self.message}"
+    @property
+    def sentence(self) -> Message:
+        """The message with its place in front."""
+        path, line, key = self.path, self.line, self.key or "–"
+        return Message(
+            f"{path}, line {line}, key {key}: {self.message.en}", f"{path} 第 {line} 行，键 {key}：{self.message.zh}"
+        )
 
 
 class InvalidRule(RuleError):
@@ -44,8 +51,13 @@ class InvalidRule(RuleError):
 
     def __init__(self, *problems: Problem) -> None:
         others = len(problems) - 1
-        more = f" (and {others} more; see them with: extract rules lint)" if others else ""
-        super().__init__(problems[0].code, f"{problems[0]}{more}")
+        message = problems[0].sentence
+        if others:
+            message = Message(
+                f"{message.en} (and {others} more; see them with: extract rules lint)",
+                f"{message.zh}（另有 {others} 处，用 extract rules lint 查看）",
+            )
+        super().__init__(problems[0].code, message)
         self.problems = problems
 
 
@@ -73,24 +85,39 @@ class RuleFile:
             loader = _SafeLoader(data.decode("utf-8"))
             root = loader.get_single_node()
             if repeated := _first_alias(root):
-                message = "an alias (*) repeats what an anchor (&) names; rule files say everything where it stands"
+                message = Message(
+                    "an alias (*) repeats what an anchor (&) names; rule files say everything where it stands",
+                    "用别名（*）重复了锚点（&）的内容；规则文件应在原处写全",
+                )
                 self._problems.append(Problem(path, repeated.start_mark.line + 1, "", message, "rules.syntax"))
                 return
             content = loader.construct_document(root) if root else None
         except OSError as error:
-            raise RuleError("rules.unreadable", f"{path}: cannot be read: {error.strerror}") from error
+            raise RuleError(
+                "rules.unreadable",
+                Message(f"{path}: cannot be read: {error.strerror}", f"{path}：读不出：{error.strerror}"),
+            ) from error
         except UnicodeDecodeError as error:
-            message = f"the file is not UTF-8 at byte {error.start}; save it as UTF-8"
+            message = Message(
+                f"the file is not UTF-8 at byte {error.start}; save it as UTF-8",
+                f"文件第 {error.start} 字节处不是 UTF-8；请另存为 UTF-8",
+            )
             line = data.count(b"\n", 0, error.start) + 1
             self._problems.append(Problem(path, line, "", message, "rules.encoding"))
             return
         except yaml.YAMLError as error:
             line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-            message = f"{getattr(error, 'problem', None) or 'is no YAML'}; check indentation and quotes"
+            said = getattr(error, "problem", None) or error
+            message = Message(
+                f"is no YAML: {said}; check indentation and quotes", f"不是 YAML：{said}；请检查缩进和引号"
+            )
             self._problems.append(Problem(path, line, "", message, "rules.syntax"))
             return
         except (ValueError, LookupError, AttributeError) as error:  # PyYAML's at a tag or date that its value belies
-            message = f"a value is not what its tag or form says ({error}); put it in quotes"
+            message = Message(
+                f"a value is not what its tag or form says ({error}); put it in quotes",
+                f"有值与其标记或形式不符（{error}）；请加引号",
+            )
             self._problems.append(Problem(path, 1, "", message, "rules.syntax"))
             return
         self.data += data + b"\0"
@@ -141,18 +168,16 @@ class RuleFile:
         except ValidationError as error:
             # A misspelt key shows twice, as unknown and as missing; the unknown one has a line to name.
             errors = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-            problems = [self.problem(e["loc"], _explained(model, e["loc"], e["type"], e["msg"])) for e in errors]
+            problems = [self.problem(e["loc"], _explained(model, e)) for e in errors]
             raise InvalidRule(*problems) from error
 
     # ------------------------------------------------------------------------------------------------- places
 
-    def problem(self, place: Steps, message: str) -> Problem:
+    def problem(self, place: Steps, message: Message) -> Problem:
         """A Problem at the key that `place` leads to."""
-        path, line = self.where(place)
-        key = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
-        return Problem(path, line, key, message)
+        return Problem(*self.where(place), key_of(place), message)
 
-    def blame(self, place: Steps, message: str) -> None:
+    def blame(self, place: Steps, message: Message) -> None:
         """Note a problem at the key that `place` leads to, which the file's model cannot see."""
         self.blamed.append(self.problem(place, message))
 
@@ -166,6 +191,11 @@ class RuleFile:
             mark, node = child
             path, line = self._origins[id(mark)][1], mark.start_mark.line + 1
         return path, line
+
+
+def key_of(place: Steps) -> str:
+    """The steps as people read them: items of lists count from 1."""
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
 
 
 def _child(node: yaml.Node | None, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
@@ -223,15 +253,40 @@ def _duplicate_keys(path: Path, root: yaml.Node | None) -> Iterator[Problem]:
             seen: set[str] = set()
             for key, _ in node.value:
                 if key.value in seen:
-                    yield Problem(path, key.start_mark.line + 1, key.value, "stands twice; merge the two")
+                    yield Problem(
+                        path,
+                        key.start_mark.line + 1,
+                        key.value,
+                        Message("stands twice; merge the two", "重复出现；请合并"),
+                    )
                 seen.add(key.value)
 
 
-def _explained(model: type[BaseModel], place: Steps, kind: str, message: str) -> str:
-    """pydantic's message as the owner of a rule needs it."""
-    if kind == "extra_forbidden":
-        return f"there is no such key here; known are {', '.join(_known_keys(model, place))}"
-    return message.removeprefix("Value error, ")
+def _explained(model: type[BaseModel], error: ErrorDetails) -> Message:
+    """pydantic's message as the owner of a rule needs it; that of a validator of ours as it was raised."""
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(_known_keys(model, error["loc"]))
+        return Message(f"there is no such key here; known are {known}", f"没有这个键；可用的键：{known}")
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError) and isinstance(cause.args[0], Message):
+        return cause.args[0]
+    return said_by_pydantic(error)
+
+
+def said_by_pydantic(error: ErrorDetails) -> Message:
+    """What pydantic says of a value, in both languages where it says so often."""
+    said = error["msg"].removeprefix("Value error, ")
+    return Message(said, _PYDANTIC.get(error["type"], f"值不合规定：{said}"))
+
+
+# What pydantic says most often; the rest stays in its own words.
+_PYDANTIC = {
+    "missing": "缺少这个键",
+    "list_type": "应为列表",
+    "string_type": "应为文字",
+    "model_type": "应为键和值",
+    "dict_type": "应为键和值",
+}
 
 
 def _known_keys(model: type[BaseModel], place: Steps) -> list[str]:

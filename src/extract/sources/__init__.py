@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from extract.errors import SourceError
+from extract.language import Message
 from extract.sources.litter import litter_kind
 
 EPOCH = datetime(1970, 1, 1)
@@ -45,7 +46,13 @@ def find_sources(paths: Iterable[Path]) -> Iterator[Source | SourceError]:
         elif os.path.lexists(path):
             yield _source(str(path.absolute()))
         else:
-            yield SourceError("source.missing", f"{path}: there is no such file or folder; check the spelling")
+            yield SourceError(
+                "source.missing",
+                Message(
+                    f"{path}: there is no such file or folder; check the spelling",
+                    f"{path}：没有这个文件或文件夹，请检查拼写",
+                ),
+            )
 
 
 def count_sources(paths: Iterable[Path]) -> int:
@@ -72,14 +79,25 @@ def _files_below(folder: Path) -> Iterator[Source | SourceError]:
         for name in sorted(names):
             yield _source(os.path.join(parent, name), litter_kind(name))
     for error in errors:
-        yield SourceError("source.unreadable", f"{error.filename}: {error.strerror}; check its permissions")
+        yield SourceError(
+            "source.unreadable",
+            Message(
+                f"{error.filename}: {error.strerror}; check its permissions",
+                f"{error.filename}：{error.strerror}；请检查权限",
+            ),
+        )
 
 
 def _source(path: str, litter: str | None = None) -> Source | SourceError:
     try:
         status = os.stat(path)
     except OSError as error:
-        return SourceError("source.unreadable", f"{path}: {error.strerror}; check its permissions")
+        return SourceError(
+            "source.unreadable",
+            Message(f"{path}: {error.strerror}; check its permissions", f"{path}：{error.strerror}；请检查权限"),
+        )
     if not litter and not stat.S_ISREG(status.st_mode):
-        return SourceError("source.not_a_file", f"{path}: is neither a file nor a folder")
+        return SourceError(
+            "source.not_a_file", Message(f"{path}: is neither a file nor a folder", f"{path}：既不是文件也不是文件夹")
+        )
     return Source(path, status.st_size, EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000), litter)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 
-LITTER: dict[str, str] = {
-    "lock_file": "a lock file of an office program, which holds a user's name and nothing else",
-    "resource_fork": "macOS's own notes about a file",
-    "thumbnail": "a folder's thumbnails or settings",
-    "inline_picture": "a picture in the text of an e-mail",
-    "not_a_file": "a link or device, which has no content of its own",
-    "hidden": "hidden by its name, which begins with a point",
+from extract.language import Message
+
+LITTER: dict[str, Message] = {
+    "lock_file": Message(
+        "a lock file of an office program, which holds a user's name and nothing else", "办公软件的锁文件，只含用户名"
+    ),
+    "resource_fork": Message("macOS's own notes about a file", "macOS 自己的文件说明"),
+    "thumbnail": Message("a folder's thumbnails or settings", "文件夹的缩略图或设置"),
+    "inline_picture": Message("a picture in the text of an e-mail", "邮件正文中的图片"),
+    "not_a_file": Message("a link or device, which has no content of its own", "链接或设备，自身没有内容"),
+    "hidden": Message("hidden by its name, which begins with a point", "以点开头的隐藏文件"),
 }
 """Every kind of litter with what it is; the names are statuses of files, and no failures."""
 

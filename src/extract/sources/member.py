@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from extract.errors import SourceError
+from extract.language import Message
 
 MIB = 2**20
 
@@ -52,7 +53,7 @@ class Member:
     refusal: SourceError | None = None
 
 
-def refused(name: str, size_bytes: int | None, code: str, message: str) -> Member:
+def refused(name: str, size_bytes: int | None, code: str, message: Message) -> Member:
     """A member that cannot be read. `message` says what was found and what to do."""
     error = SourceError(code, message)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from extract.language import Message
 from extract.target.model import Canonical
 from extract.target.numerals import times
 
@@ -45,7 +46,11 @@ class Units:
                 spelling = unicodedata.normalize("NFKC", spelling)
                 holder = self._units.setdefault(spelling, unit)
                 if holder is not unit:
-                    raise ValueError(f"unit spelling {spelling!r} is claimed by {holder.unit!r} and {unit.unit!r}")
+                    message = Message(
+                        f"unit spelling {spelling!r} is claimed by {holder.unit!r} and {unit.unit!r}",
+                        f"单位写法 {spelling!r} 同时属于 {holder.unit!r} 和 {unit.unit!r}",
+                    )
+                    raise ValueError(message)
         for spelling, unit in list(self._units.items()):
             if len(spelling) > 1 and spelling[0] not in "/每":
                 self._units.setdefault(f"个{spelling}", unit)

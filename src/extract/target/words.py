@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal
 
+from extract.language import Message
+
 Comparator = Literal[">=", "<=", ">", "<", "=", "approx"]
 WordList = tuple[str, ...]
 
@@ -70,20 +72,33 @@ class Words:
     no_units: WordList
     traditional: Mapping[str, str]
 
-    def clashes(self) -> Iterable[tuple[str, str]]:
+    def clashes(self) -> Iterable[tuple[str, Message]]:
         """The name of each list that has a word twice, or a word that it must not have, and what is wrong with it."""
         for field in fields(self):
             listed = getattr(self, field.name)
             if field.name == "traditional":
                 if odd := next((key for key, plain in listed.items() if len(key) != 1 or len(plain) != 1), None):
-                    yield field.name, f"{odd!r} is more than one character; list its characters one by one"
+                    yield (
+                        field.name,
+                        Message(
+                            f"{odd!r} is more than one character; list its characters one by one",
+                            f"{odd!r} 不止一个字；请逐字列出",
+                        ),
+                    )
                 continue
             words = [word for words in listed.values() for word in words] if isinstance(listed, Mapping) else listed
             for word in words:
                 if not word or any(map(str.isspace, word)):
-                    yield field.name, f"the word {word!r} is blank or has white space in it; write it without"
+                    message = Message(
+                        f"the word {word!r} is blank or has white space in it; write it without",
+                        f"词 {word!r} 为空或含空格；请去掉空格",
+                    )
+                    yield field.name, message
                 elif words.count(word) > 1:
-                    yield field.name, f"the word {word!r} stands twice; keep it once"
+                    yield (
+                        field.name,
+                        Message(f"the word {word!r} stands twice; keep it once", f"词 {word!r} 重复；只保留一处"),
+                    )
 
     # ------------------------------------------------------------------------------------------------ what words mean
 

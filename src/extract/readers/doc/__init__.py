@@ -27,10 +27,11 @@ results are in, and automatic list numbers (but not those of Word 6/95) stand in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from extract.document import Document, TextWriter
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.doc import before_word_6
 from extract.readers.doc.code_pages import code_page_of_document, code_page_of_font
 from extract.readers.doc.container import SIGNATURE, CompoundFile, broken
@@ -48,14 +49,14 @@ from extract.readers.doc.tables import write_story
 
 FORMAT = "doc"
 
-_OTHER_PROGRAMS = {
-    "workbook": "an Excel workbook",
-    "book": "an Excel workbook",
-    "powerpoint document": "a PowerPoint presentation",
-    "contents": "a Microsoft Works or Publisher file",
-    "matost": "a Microsoft Works file",
-    "visiodocument": "a Visio drawing",
-    "\u4840\u3f3f\u4577\u446c\u3b6a\u45e4\u4824": "an installer",
+_OTHER_PROGRAMS: Mapping[str, Message] = {
+    "workbook": Message("an Excel workbook", "Excel 工作簿"),
+    "book": Message("an Excel workbook", "Excel 工作簿"),
+    "powerpoint document": Message("a PowerPoint presentation", "PowerPoint 演示文稿"),
+    "contents": Message("a Microsoft Works or Publisher file", "Microsoft Works 或 Publisher 文件"),
+    "matost": Message("a Microsoft Works file", "Microsoft Works 文件"),
+    "visiodocument": Message("a Visio drawing", "Visio 绘图"),
+    "\u4840\u3f3f\u4577\u446c\u3b6a\u45e4\u4824": Message("an installer", "安装程序"),
 }
 _ENCRYPTED_PACKAGE = "encryptedpackage"
 
@@ -77,8 +78,11 @@ def read(data: bytes) -> Document:
     if _ENCRYPTED_PACKAGE in container.names():
         raise ReadError(
             "doc.encrypted",
-            "this is a Word or Excel file (2007 or later) that is protected with a password; open it with the password "
-            "and save it without one",
+            Message(
+                "this is a Word or Excel file (2007 or later) that is protected with a password; open it with the "
+                "password and save it without one",
+                "这是设有密码的 Word 或 Excel 文件（2007 及以后版本），请用密码打开后另存为无密码文件",
+            ),
         )
     document = container.stream("WordDocument")
     if document is None:
@@ -86,7 +90,12 @@ def read(data: bytes) -> Document:
     fib = read_fib(document)
     tables = document if fib.table_stream is None else container.stream(fib.table_stream)
     if tables is None:
-        raise broken(f"its stream {fib.table_stream}, which says where the text is, is missing")
+        raise broken(
+            Message(
+                f"its stream {fib.table_stream}, which says where the text is, is missing",
+                f"缺少记录正文位置的流 {fib.table_stream}",
+            )
+        )
     data_stream = container.stream("Data") or b""
     fonts = read_fonts(fib, tables)
     pieces = _read_pieces(fib, tables, fonts)
@@ -131,11 +140,17 @@ def _no_word(container: CompoundFile) -> ReadError:
         if name in names:
             return ReadError(
                 "doc.not_word",
-                f"this is {program}, not a Word document; leave it out, or save what it holds as .docx",
+                Message(
+                    f"this is {program.en}, not a Word document; leave it out, or save what it holds as .docx",
+                    f"这是{program.zh}，不是 Word 文档；请剔除，或把内容另存为 .docx",
+                ),
             )
     listed = ", ".join(sorted(names)[:5]) or "nothing"
     return ReadError(
         "doc.no_word_stream",
-        f"the compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its content, "
-        "so fetch it again",
+        Message(
+            f"the compound file has no WordDocument stream, only {listed}; it is not a Word file or it lost its "
+            "content, so fetch it again",
+            f"复合文件中没有 WordDocument 流，只有 {listed}；不是 Word 文件或内容已丢失，请重新获取",
+        ),
     )

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from extract.document import Block, Document, TextWriter
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.doc.code_pages import code_page_of_document, decode, is_chinese
 from extract.readers.doc.container import broken
 from extract.readers.doc.fib import F_COMPLEX, F_ENCRYPTED, PARAGRAPH_BIN_TABLE, encrypted
@@ -78,7 +79,11 @@ _BEFORE_SPRMS = 8
 
 def _read_word_2(data: bytes) -> Document:
     if len(data) < _FIB_SIZE:
-        raise broken(f"it ends after {len(data)} bytes, within its header")
+        raise broken(
+            Message(
+                f"it ends after {len(data)} bytes, within its header", f"文件只有 {len(data)} 字节，在文件头内就结束了"
+            )
+        )
     language, _, flags = struct.unpack_from("<3H", data, _LANGUAGE)
     if flags & F_ENCRYPTED:
         raise encrypted()
@@ -87,9 +92,19 @@ def _read_word_2(data: bytes) -> Document:
     start, end = struct.unpack_from("<2I", data, _TEXT)
     counts = struct.unpack_from("<5i", data, _COUNTS)
     if not _FIB_SIZE <= start <= end <= len(data):
-        raise broken(f"its text should stand from byte {start:,} to {end:,} of {len(data):,}")
+        raise broken(
+            Message(
+                f"its text should stand from byte {start:,} to {end:,} of {len(data):,}",
+                f"正文应在第 {start:,} 至 {end:,} 字节，而文件只有 {len(data):,} 字节",
+            )
+        )
     if min(counts) < 0 or sum(counts) > end - start:
-        raise broken(f"its header counts more characters than the {end - start:,} of its text")
+        raise broken(
+            Message(
+                f"its header counts more characters than the {end - start:,} of its text",
+                f"文件头记录的字数多于正文的 {end - start:,} 个字符",
+            )
+        )
     text = _in_code_page(data[start:end], _code_page_of_word_2(data[start:end], language))
     refuse_garbled(text.replace("\0", ""))
     papxs = _Papxs(data)
@@ -140,11 +155,18 @@ def _page_numbers(data: bytes) -> Sequence[int]:
 def _papxs_on_page(page: bytes) -> Iterator[tuple[int, bytes]]:
     """Where each paragraph of a page ends, and its sprms."""
     if len(page) < _PAGE:
-        raise broken("its properties should stand on a page behind the end of the file")
+        raise broken(
+            Message("its properties should stand on a page behind the end of the file", "属性页应在文件末尾之后")
+        )
     count = page[-1]
     first = 4 * (count + 1)
     if first + count >= _PAGE:
-        raise broken(f"a page of its properties counts {count} paragraphs, more than it can hold")
+        raise broken(
+            Message(
+                f"a page of its properties counts {count} paragraphs, more than it can hold",
+                f"一个属性页记有 {count} 个段落，超出容量",
+            )
+        )
     for end, word in zip(struct.unpack_from(f"<{count}I", page, 4), page[first : first + count], strict=True):
         place = 2 * word
         yield end, page[place + _BEFORE_SPRMS : place + 1 + 2 * page[place]] if word else b""
@@ -182,13 +204,22 @@ class _Stretch(NamedTuple):
 
 def _read_write(data: bytes) -> Document:
     if len(data) < _HEADER:
-        raise broken(f"it ends after {len(data)} bytes, within its header")
+        raise broken(
+            Message(
+                f"it ends after {len(data)} bytes, within its header", f"文件只有 {len(data)} 字节，在文件头内就结束了"
+            )
+        )
     is_dos = not any(data[_COUNT_OF_PAGES : _COUNT_OF_PAGES + 2])
     if is_dos and data[_AUTOSAVED] & _F_AUTOSAVED:
         raise _fast_saved()
     end = int.from_bytes(data[_END_OF_TEXT : _END_OF_TEXT + 4], "little")
     if not _HEADER <= end <= len(data):
-        raise broken(f"its text should end at byte {end:,} of {len(data):,}")
+        raise broken(
+            Message(
+                f"its text should end at byte {end:,} of {len(data):,}",
+                f"正文应止于第 {end:,} 字节，而文件只有 {len(data):,} 字节",
+            )
+        )
     stretches = _stretches(data, end, is_dos=is_dos)
     shown = b"".join(data[first:last] for kind, first, last in stretches if kind != _PICTURE)
     page = _code_page_of_dos(data, shown) if is_dos else _code_page_of_write(shown)
@@ -216,7 +247,12 @@ def _stretches(data: bytes, end: int, *, is_dos: bool) -> list[_Stretch]:
     start = _HEADER
     for limit, where in _paragraphs(data):
         if limit < start:
-            raise broken(f"a paragraph should end at byte {limit:,}, before it begins")
+            raise broken(
+                Message(
+                    f"a paragraph should end at byte {limit:,}, before it begins",
+                    f"一个段落应止于第 {limit:,} 字节，早于其开头",
+                )
+            )
         # The last paragraph may claim a byte more than the text has.
         limit = min(limit, end)
         kind = _MARGIN if where & (_DOS_MARGIN if is_dos else _WRITE_MARGIN) else _BODY
@@ -235,7 +271,12 @@ def _paragraphs(data: bytes) -> Iterator[tuple[int, int]]:
     for number in range(first, behind):
         page = data[_WRITE_PAGE * number : _WRITE_PAGE * (number + 1)]
         if len(page) < _WRITE_PAGE:
-            raise broken(f"its properties should stand on page {number:,}, behind the end of the file")
+            raise broken(
+                Message(
+                    f"its properties should stand on page {number:,}, behind the end of the file",
+                    f"属性应在第 {number:,} 页，超出文件末尾",
+                )
+            )
         for entry in range(min(page[-1], (_WRITE_PAGE - 5) // 6)):
             limit, offset = struct.unpack_from("<IH", page, 4 + 6 * entry)
             pap = page[4 + offset : 5 + offset + page[4 + offset]] if 4 + offset < _WRITE_PAGE else b""
@@ -272,14 +313,21 @@ def _in_code_page(stored: bytes, page: str) -> str:
 def _fast_saved() -> ReadError:
     return ReadError(
         "doc.fast_saved",
-        "the file is an unfinished or fast save of a Word older than Word 6 (1993), whose text lies in pieces; "
-        "open it in LibreOffice or Word and save it as .docx",
+        Message(
+            "the file is an unfinished or fast save of a Word older than Word 6 (1993), whose text lies in pieces; "
+            "open it in LibreOffice or Word and save it as .docx",
+            "文件由早于 Word 6（1993 年）的版本快速保存或未保存完，正文分散成多段；请用 LibreOffice 或 Word "
+            "打开后另存为 .docx",
+        ),
     )
 
 
 def _unknown_code_page() -> ReadError:
     return ReadError(
         "doc.unknown_code_page",
-        "the file does not tell in which code page its text is stored, and it is neither Western nor Chinese; "
-        "open it in LibreOffice with the right character set and save it as .docx",
+        Message(
+            "the file does not tell in which code page its text is stored, and it is neither Western nor Chinese; "
+            "open it in LibreOffice with the right character set and save it as .docx",
+            "文件未注明正文的代码页，且既非西文也非中文；请在 LibreOffice 中选对字符集打开，另存为 .docx",
+        ),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.doc.container import broken
 
 _WORD_97 = 0xC0
@@ -96,24 +97,39 @@ def read_fib(document: bytes) -> Fib:
     Raises ReadError `doc.encrypted`, `doc.too_old` for a header older than Word 6, and `doc.broken`.
     """
     if len(document) < _PAIRS_6 + 8 * _PAIRS_OF_WORD_6:
-        raise broken(f"its WordDocument stream has only {len(document)} bytes, less than its header needs")
+        raise broken(
+            Message(
+                f"its WordDocument stream has only {len(document)} bytes, less than its header needs",
+                f"WordDocument 流只有 {len(document)} 字节，不够文件头所需",
+            )
+        )
     identifier, version, _, language, _, flags = struct.unpack_from("<6H", document)
     if identifier not in _IDENTIFIERS and not _WORD_97 <= version <= _LAST_VERSION:
-        raise broken(f"its WordDocument stream begins with {identifier:#06x}, as none that Word writes")
+        raise broken(
+            Message(
+                f"its WordDocument stream begins with {identifier:#06x}, as none that Word writes",
+                f"WordDocument 流以 {identifier:#06x} 开头，Word 不会这样写",
+            )
+        )
     if version < _WORD_6:
         raise _too_old()
     if flags & F_ENCRYPTED:
         raise encrypted()
     is_word_97 = version >= _WORD_97
     if is_word_97 and len(document) < _PAIRS_97 + 8 * (PIECES + 1):
-        raise broken(f"its WordDocument stream has only {len(document)} bytes, less than its header needs")
+        raise broken(
+            Message(
+                f"its WordDocument stream has only {len(document)} bytes, less than its header needs",
+                f"WordDocument 流只有 {len(document)} 字节，不够文件头所需",
+            )
+        )
     text_start, text_end = struct.unpack_from("<II", document, 0x18)
     counts = Counts(*struct.unpack_from("<8i", document, _COUNTS_97 if is_word_97 else _COUNTS_6))
     if is_word_97:
         # Its place is reserved, to be ignored whatever it holds.
         counts = counts._replace(macros=0)
     if min(counts) < 0:
-        raise broken(f"its header counts {min(counts):,} characters")
+        raise broken(Message(f"its header counts {min(counts):,} characters", f"文件头记录的字数为 {min(counts):,}"))
     table_stream = "1Table" if flags & _F_WHICH_TABLE_STREAM else "0Table"
     return Fib(
         document,
@@ -134,7 +150,10 @@ def encrypted() -> ReadError:
     """The error for a Word file that is protected with a password."""
     return ReadError(
         "doc.encrypted",
-        "the Word file is protected with a password; open it in Word with the password and save it without one",
+        Message(
+            "the Word file is protected with a password; open it in Word with the password and save it without one",
+            "Word 文件设有密码，请在 Word 中用密码打开后另存为无密码文件",
+        ),
     )
 
 
@@ -142,6 +161,9 @@ def _too_old() -> ReadError:
     """The error for a compound file with the header of Word 1 or 2, which had none."""
     return ReadError(
         "doc.too_old",
-        "the file has the header of a Word older than Word 6 (1993) in a package that this Word did not know; "
-        "open it in LibreOffice or Word and save it as .docx",
+        Message(
+            "the file has the header of a Word older than Word 6 (1993) in a package that this Word did not know; "
+            "open it in LibreOffice or Word and save it as .docx",
+            "文件头属于早于 Word 6（1993 年）的版本，而该版本没有这种封装；请用 LibreOffice 或 Word 打开后另存为 .docx",
+        ),
     )

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from extract.language import Message
 from extract.readers.doc.code_pages import decode, decode_wide
 from extract.readers.doc.container import broken
 from extract.readers.doc.fib import PIECES, Fib
@@ -80,7 +81,12 @@ def read_pieces(fib: Fib, tables: bytes, code_page: str | None) -> PieceTable:
     # The counts may leave out the last paragraph mark, which stands behind all parts.
     pieces = [piece._replace(end=min(piece.end, total + 1)) for piece in pieces if piece.start <= total]
     if sum(piece.end - piece.start for piece in pieces) > len(fib.document):
-        raise broken(f"its piece table claims more characters than the {len(fib.document):,} bytes can hold")
+        raise broken(
+            Message(
+                f"its piece table claims more characters than the {len(fib.document):,} bytes can hold",
+                f"分段表声称的字数超出 {len(fib.document):,} 字节所能容纳",
+            )
+        )
     return PieceTable(pieces, "".join(_text(piece, fib.document, code_page) for piece in pieces))
 
 
@@ -99,21 +105,26 @@ def _from_clx(fib: Fib, tables: bytes) -> list[Piece]:
             return _from_plc(clx[place + 5 : place + 5 + length], property_lists, fib)
         else:
             break
-    raise broken("its piece table, which says where the text is, is missing or damaged")
+    raise broken(
+        Message(
+            "its piece table, which says where the text is, is missing or damaged",
+            "缺少记录正文位置的分段表，或分段表已损坏",
+        )
+    )
 
 
 def _from_plc(plc: bytes, property_lists: list[bytes], fib: Fib) -> list[Piece]:
     """The pieces of a PlcPcd: n + 1 CPs, then n Pcds of eight bytes."""
     count = (len(plc) - 4) // 12
     if count < 1:
-        raise broken("its piece table is empty")
+        raise broken(Message("its piece table is empty", "分段表为空"))
     cps = struct.unpack_from(f"<{count + 1}I", plc)
     pieces = []
     for number in range(count):
         start, end = cps[number], cps[number + 1]
         _, fc, prm = struct.unpack_from("<HIH", plc, 4 * (count + 1) + 8 * number)
         if start > end or (number == 0 and start):
-            raise broken("its piece table is not in order")
+            raise broken(Message("its piece table is not in order", "分段表次序错乱"))
         if not fib.is_word_97:
             offset, width = fc, fib.width_in_word_6
         elif fc & _F_COMPRESSED:
@@ -142,8 +153,11 @@ def _bytes_of(piece: Piece, document: bytes) -> bytes:
     stored = document[piece.offset : piece.offset + (piece.end - piece.start) * piece.width]
     if len(stored) < (piece.end - piece.start) * piece.width:
         raise broken(
-            f"the text from character {piece.start:,} on should stand at byte {piece.offset:,} of a stream of "
-            f"{len(document):,} bytes"
+            Message(
+                f"the text from character {piece.start:,} on should stand at byte {piece.offset:,} of a stream of "
+                f"{len(document):,} bytes",
+                f"第 {piece.start:,} 个字符起的正文应在流的第 {piece.offset:,} 字节，而流只有 {len(document):,} 字节",
+            )
         )
     return stored
 

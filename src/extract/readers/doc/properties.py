@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from extract.language import Message
 from extract.readers.doc import sprms as op
 from extract.readers.doc.container import broken
 from extract.readers.doc.fib import CHARACTER_BIN_TABLE, PARAGRAPH_BIN_TABLE, Fib
@@ -195,7 +196,12 @@ class Properties:
         offset = int.from_bytes(operand, "little")
         size = int.from_bytes(self._data[offset : offset + 2], "little")
         if offset + 2 > len(self._data):
-            raise broken("the properties of a table row should stand in its Data stream, which is missing or cut off")
+            raise broken(
+                Message(
+                    "the properties of a table row should stand in its Data stream, which is missing or cut off",
+                    "表格行的属性应在 Data 流中，而该流缺失或不完整",
+                )
+            )
         return self._data[offset + 2 : offset + 2 + size]
 
     # --- Runs ---
@@ -256,7 +262,12 @@ class Properties:
         for number in dict.fromkeys(self._page_numbers(bin_table)):
             page = document[number * _PAGE : (number + 1) * _PAGE]
             if not page:
-                raise broken(f"its properties should stand on page {number:,}, behind the end of the stream")
+                raise broken(
+                    Message(
+                        f"its properties should stand on page {number:,}, behind the end of the stream",
+                        f"属性应在第 {number:,} 页，超出流的末尾",
+                    )
+                )
             # The last page of a stream may be cut where its zeros begin.
             yield page.ljust(_PAGE, b"\0")
 

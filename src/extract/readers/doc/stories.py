@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from extract.errors import ReadError
+from extract.language import Message
 from extract.readers.doc.inlines import Inlines
 from extract.readers.doc.lists import Lists
 from extract.readers.doc.properties import ParagraphProperties
@@ -108,8 +109,11 @@ class _StoryWalk:
         if depth > _MAX_DEPTH:
             raise ReadError(
                 "doc.too_deep",
-                f"a paragraph stands {depth:,} tables deep, more than the {_MAX_DEPTH} that are read; the file is "
-                "damaged, so fetch it again",
+                Message(
+                    f"a paragraph stands {depth:,} tables deep, more than the {_MAX_DEPTH} that are read; the file is "
+                    "damaged, so fetch it again",
+                    f"有段落嵌套在 {depth:,} 层表格内，超过可读的 {_MAX_DEPTH} 层；文件已损坏，请重新获取",
+                ),
             )
         while len(self.tables) > depth:
             self._close_table()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from extract.errors import SourceError
+from extract.language import Message
 from extract.sources.member import Limits, Member
 
 HEAD = 4096
@@ -60,5 +61,8 @@ def reading(kind: str) -> Iterator[None]:
     try:
         yield
     except CONTAINERS[kind].ERRORS as error:
-        message = f"cannot be unpacked ({error}); the archive is damaged or cut off, so fetch it again"
+        message = Message(
+            f"cannot be unpacked ({error}); the archive is damaged or cut off, so fetch it again",
+            f"无法解包（{error}）；压缩包已损坏或不完整，请重新获取",
+        )
         raise SourceError("source.broken", message) from error

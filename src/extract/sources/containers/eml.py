@@ -13,11 +13,12 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from email.message import Message
+from email.message import Message as Mail
 from pathlib import Path
 from typing import BinaryIO
 
 from extract.errors import SourceError
+from extract.language import Message
 from extract.sources.litter import LITTER
 from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
@@ -43,12 +44,18 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The text of the message, HTML rather than plain, then its attachments."""
     data = path.read_bytes()
     if len(data) > 4 * limits.member_bytes:
-        raise SourceError("source.too_large", f"is an e-mail of {len(data):,} bytes, which is too large to take apart")
+        raise SourceError(
+            "source.too_large",
+            Message(
+                f"is an e-mail of {len(data):,} bytes, which is too large to take apart",
+                f"邮件有 {len(data):,} 字节，太大，无法拆开",
+            ),
+        )
     message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.compat32)
     yield from _parts(message)
 
 
-def _parts(message: Message) -> Iterator[Member]:
+def _parts(message: Mail) -> Iterator[Member]:
     kind = message.get_content_type()
     if kind == "message/rfc822":
         (forwarded,) = _inner(message)[:1] or [message]
@@ -66,7 +73,7 @@ def _parts(message: Message) -> Iterator[Member]:
         yield _member("body.html" if kind == "text/html" else "body.txt", content)
 
 
-def _best(alternatives: list[Message]) -> Iterator[Member]:
+def _best(alternatives: list[Mail]) -> Iterator[Member]:
     """The last of several forms of one text is the richest (RFC 2046, 5.1.4); what has a name is no form of it."""
     texts = [part for part in alternatives if not _name(part)]
     for part in alternatives:
@@ -74,21 +81,21 @@ def _best(alternatives: list[Message]) -> Iterator[Member]:
             yield from _parts(part)
 
 
-def _inner(message: Message) -> list[Message]:
+def _inner(message: Mail) -> list[Mail]:
     payload = message.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+    return [part for part in payload if isinstance(part, Mail)] if isinstance(payload, list) else []
 
 
 def _member(name: str, content: bytes) -> Member:
     return Member(name, len(content), lambda: io.BytesIO(content))
 
 
-def _content(part: Message) -> bytes:
+def _content(part: Mail) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
-def _text(part: Message) -> bytes:
+def _text(part: Mail) -> bytes:
     """The text of a part in UTF-8, or as it is where its character set is not known; b"" where it is blank."""
     content = _content(part)
     if part.get_content_maintype() == "text" and part.get_content_type() != "text/html":
@@ -101,9 +108,9 @@ def _text(part: Message) -> bytes:
 # -------------------------------------------------------------------------------------------------------------- names
 
 
-def _name(part: Message) -> str | None:
+def _name(part: Mail) -> str | None:
     """The file name of an attachment, in whichever of the usual ways it is written; None for a part without one."""
-    clean = Message()
+    clean = Mail()
     for header, value in part.raw_items():
         if header.lower() in ("content-disposition", "content-type"):
             raw = str(value).encode("ascii", "surrogateescape")

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import olefile  # type: ignore[import-untyped]  # it comes without type hints
 
 from extract.errors import SourceError
+from extract.language import Message
 from extract.sources.member import DAMAGE, Limits, Member, refused
 
 KIND = "msg"
@@ -42,7 +43,10 @@ def accepts(file: BinaryIO, head: bytes) -> bool:
 def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The text of the message, HTML rather than plain, then its attachments."""
     if importlib.util.find_spec("oxmsg") is None:
-        message = 'is an Outlook message; install what reads it: pip install "declaration-extract[msg]"'
+        message = Message(
+            'is an Outlook message; install what reads it: pip install "declaration-extract[msg]"',
+            '是 Outlook 邮件，请安装读取组件：pip install "declaration-extract[msg]"',
+        )
         raise SourceError("source.missing_extra", message)
     import oxmsg
 
@@ -59,7 +63,12 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
 def _attached(name: str, attachment: Any) -> Member:
     content = attachment.file_bytes
     if content is None:
-        return refused(name, None, "source.unsupported", "is attached as a link or as a message; save it by itself")
+        return refused(
+            name,
+            None,
+            "source.unsupported",
+            Message("is attached as a link or as a message; save it by itself", "以链接或邮件形式附上，请单独保存"),
+        )
     return _member(name, content)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from extract.errors import SourceError
+from extract.language import Message
 from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "rar"
@@ -24,7 +25,10 @@ def accepts(file: BinaryIO, head: bytes) -> bool:
 def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The files of the archive, each unpacked by a call of the tool."""
     if importlib.util.find_spec("rarfile") is None:
-        message = 'is a RAR archive; install what reads it: pip install "declaration-extract[rar]"'
+        message = Message(
+            'is a RAR archive; install what reads it: pip install "declaration-extract[rar]"',
+            '是 RAR 压缩包，请安装读取组件：pip install "declaration-extract[rar]"',
+        )
         raise SourceError("source.missing_extra", message)
     import rarfile  # type: ignore[import-untyped]  # it comes without type hints
 
@@ -33,11 +37,15 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
         if archive.needs_password() and not archive.infolist():
             raise rarfile.PasswordRequired("its directory is encrypted")
     except rarfile.PasswordRequired as error:
-        message = "is a RAR archive protected by a password; unpack it and import the files"
+        message = Message(
+            "is a RAR archive protected by a password; unpack it and import the files",
+            "是设有密码的 RAR 压缩包，请解压后再导入",
+        )
         raise SourceError("source.encrypted", message) from error
     except rarfile.Error as error:
-        message = (
-            f"the RAR archive cannot be opened ({error}); it is damaged or one of several parts, so fetch all again"
+        message = Message(
+            f"the RAR archive cannot be opened ({error}); it is damaged or one of several parts, so fetch all again",
+            f"RAR 压缩包打不开（{error}）；已损坏或只是分卷之一，请全部重新获取",
         )
         raise SourceError("source.broken", message) from error
     with archive:
@@ -49,11 +57,24 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
 def _member(archive: Any, info: Any, limits: Limits) -> Member:
     name, size = _name(info), info.file_size or 0
     if info.needs_password():
-        return refused(name, size, "source.encrypted", "is protected by a password; unpack it and import the files")
+        return refused(
+            name,
+            size,
+            "source.encrypted",
+            Message("is protected by a password; unpack it and import the files", "设有密码，请解压后再导入"),
+        )
     if not info.is_file():
-        return refused(name, size, "source.not_a_file", "is a link; nothing is read through it")
+        return refused(
+            name,
+            size,
+            "source.not_a_file",
+            Message("is a link; nothing is read through it", "是链接，不通过它读取内容"),
+        )
     if size > limits.ratio_from and size > limits.ratio * (info.compress_size or 1):
-        message = f"unpacks to {size:,} bytes from {info.compress_size:,}, as no document does; do not trust it"
+        message = Message(
+            f"unpacks to {size:,} bytes from {info.compress_size:,}, as no document does; do not trust it",
+            f"由 {info.compress_size:,} 字节解压出 {size:,} 字节，没有文档会如此；请勿信任",
+        )
         return refused(name, size, "source.bomb", message)
     return Member(name, size, partial(_open, archive, info))
 
@@ -64,12 +85,16 @@ def _open(archive: Any, info: Any) -> BinaryIO:
     try:
         return cast(BinaryIO, archive.open(info))
     except rarfile.RarCannotExec as error:
-        message = (
-            "is packed in a RAR archive, and no tool is installed that unpacks it; install unrar, unar, 7z or bsdtar"
+        message = Message(
+            "is packed in a RAR archive, and no tool is installed that unpacks it; install unrar, unar, 7z or bsdtar",
+            "在 RAR 压缩包中，但没有安装解压工具；请安装 unrar、unar、7z 或 bsdtar",
         )
         raise SourceError("source.missing_extra", message) from error
     except rarfile.Error as error:
-        message = f"cannot be unpacked ({error}); the RAR archive is damaged, so fetch it again"
+        message = Message(
+            f"cannot be unpacked ({error}); the RAR archive is damaged, so fetch it again",
+            f"无法解包（{error}）；RAR 压缩包已损坏，请重新获取",
+        )
         raise SourceError("source.broken", message) from error
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from extract.errors import SourceError
+from extract.language import Message
 from extract.sources.member import DAMAGE, Limits, Member
 
 KIND = "7z"
@@ -25,7 +26,10 @@ def accepts(file: BinaryIO, head: bytes) -> bool:
 def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The files of the archive, unpacked into a temporary folder, where they have numbers for names."""
     if importlib.util.find_spec("py7zr") is None:
-        message = 'is a 7z archive; install what reads it: pip install "declaration-extract[7z]"'
+        message = Message(
+            'is a 7z archive; install what reads it: pip install "declaration-extract[7z]"',
+            '是 7z 压缩包，请安装读取组件：pip install "declaration-extract[7z]"',
+        )
         raise SourceError("source.missing_extra", message)
     import py7zr.exceptions
 
@@ -37,10 +41,16 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
                 _refuse_bomb(archive, path.stat().st_size, limits)
                 sizes = _unpack(archive, Path(folder))
         except py7zr.exceptions.PasswordRequired as error:
-            message = "is a 7z archive protected by a password; unpack it and import the files"
+            message = Message(
+                "is a 7z archive protected by a password; unpack it and import the files",
+                "是设有密码的 7z 压缩包，请解压后再导入",
+            )
             raise SourceError("source.encrypted", message) from error
         except py7zr.exceptions.ArchiveError as error:
-            message = f"the 7z archive cannot be unpacked ({error}); it is damaged, so fetch it again"
+            message = Message(
+                f"the 7z archive cannot be unpacked ({error}); it is damaged, so fetch it again",
+                f"7z 压缩包无法解包（{error}）；已损坏，请重新获取",
+            )
             raise SourceError("source.broken", message) from error
         for number, (name, size) in enumerate(sizes):
             yield Member(name, size, partial(_opened, Path(folder, str(number))))
@@ -53,7 +63,10 @@ def _opened(path: Path) -> BinaryIO:
 def _refuse_bomb(archive: Any, packed: int, limits: Limits) -> None:
     claimed = sum(info.uncompressed for info in archive.list())
     if claimed > limits.archive_bytes or claimed > max(limits.ratio_from, limits.ratio * packed):
-        message = f"unpacks to {claimed:,} bytes from {packed:,}, as no archive of documents does; do not trust it"
+        message = Message(
+            f"unpacks to {claimed:,} bytes from {packed:,}, as no archive of documents does; do not trust it",
+            f"由 {packed:,} 字节解压出 {claimed:,} 字节，没有文档压缩包会如此；请勿信任",
+        )
         raise SourceError("source.bomb", message)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from extract.language import Message
 from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "tar"
@@ -46,5 +47,10 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
 def _member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
     name = decoded_name(info.name.encode("utf-8", "surrogateescape"))
     if not info.isreg():
-        return refused(name, None, "source.not_a_file", "is a link or device; nothing is read through it")
+        return refused(
+            name,
+            None,
+            "source.not_a_file",
+            Message("is a link or device; nothing is read through it", "是链接或设备，不通过它读取内容"),
+        )
     return Member(name, info.size, lambda: cast(BinaryIO, archive.extractfile(info)))

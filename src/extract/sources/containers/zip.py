@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from extract.language import Message
 from extract.sources.member import DAMAGE, Limits, Member, decoded_name, refused
 
 KIND = "zip"
@@ -54,12 +55,23 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
 def _member(file: BinaryIO, info: zipfile.ZipInfo, limits: Limits) -> Member:
     name, size = _name(info) or "unnamed", info.file_size  # no name would be the place of the archive itself
     if info.flag_bits & _ENCRYPTED:
-        return refused(name, size, "source.encrypted", "is protected by a password; unpack it and import the files")
+        return refused(
+            name,
+            size,
+            "source.encrypted",
+            Message("is protected by a password; unpack it and import the files", "设有密码，请解压后再导入"),
+        )
     if info.compress_type not in _PACKED:
-        message = f"is packed by method {info.compress_type}, which is not known; unpack it and import the files"
+        message = Message(
+            f"is packed by method {info.compress_type}, which is not known; unpack it and import the files",
+            f"用未知的方法 {info.compress_type} 压缩，请解压后再导入",
+        )
         return refused(name, size, "source.unsupported", message)
     if size > limits.ratio_from and size > limits.ratio * info.compress_size:
-        message = f"unpacks to {size:,} bytes from {info.compress_size:,}, as no document does; do not trust it"
+        message = Message(
+            f"unpacks to {size:,} bytes from {info.compress_size:,}, as no document does; do not trust it",
+            f"由 {info.compress_size:,} 字节解压出 {size:,} 字节，没有文档会如此；请勿信任",
+        )
         return refused(name, size, "source.bomb", message)
     return Member(name, size, partial(_open, file, info))
 
