@@ -296,6 +296,10 @@ FUNDING = {
         "年度主要任务|任务名称|预算金额|||总额|其他资金||绿化|50|2||金额合计|50|2",
         {"total": "50", "other": "2"},
     ),
+    "a reason beside all amounts, and a heading between them": (
+        "项目资金|预算数|执行数|原因||年度资金总额|50|40|下雨||按收入性质分||其他资金|2|1||",
+        {"total": "50", "total executed": "40", "other": "2", "other executed": "1"},
+    ),
     "figures that are no sources": (
         "年度预算支出|支出构成|基本支出|项目支出|合计||金额|10|40|50",
         {"total": "50"},

@@ -186,7 +186,8 @@ class _Cutter:
         """How many lines below a title look like cells, in a text without tables; none where more of them do not."""
         texts = [self._text[line.start : line.end].strip() for line in region.lines[1:]]
         cells = sum(bool(_CELL_LIKE.fullmatch(text)) for text in texts)
-        return cells if cells >= _FEWEST_CELLS and 3 * cells >= 2 * len(texts) and self._year_line(region) else 0
+        has_year = region.title.year is not None or self._year_line(region) is not None
+        return cells if has_year and cells >= _FEWEST_CELLS and 3 * cells >= 2 * len(texts) else 0
 
     def _without_sections(self, regions: list[_Region]) -> Iterator[_Region]:
         """Candidates that start nothing of their own joined to what they belong to.
@@ -280,7 +281,7 @@ class _Cutter:
 
     def _has_indicators(self, region: _Region, rule: FormRule) -> bool:
         """Whether the header of an indicator table stands below a title."""
-        cells = (cell for line in region.lines for cell in line.row or ())
+        cells = (cell for line in region.lines for cell in line.row or [line])
         return any(rule.column_of(self._text[cell.start : cell.end]) == "name" for cell in cells)
 
     def _year_line(self, region: _Region) -> tuple[int | None, Span] | None:

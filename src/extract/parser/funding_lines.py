@@ -246,7 +246,8 @@ class _Counting:
     def _below_stages(self, front: list[Span], start: int, stages: Sequence[_Label]) -> _Found | None:
         others = self._other_columns(stages[-1].next)
         width = len(stages) + len(others)
-        slots, after = self._slots(stages[-1].next + len(others), width, len(others))
+        figures = [stage.says != MoneyLabel() for stage in stages]
+        slots, after = self._slots(stages[-1].next + len(others), figures + [False] * len(others))
         rows = self._rows_of_stages(slots, width, bool(front))
         if rows is None or (after < len(self._lines) and self._is_amount(self._span(after))):
             return None
@@ -270,11 +271,12 @@ class _Counting:
             return None
         return found
 
-    def _slots(self, number: int, width: int, others: int) -> tuple[list[_Slots], int]:
+    def _slots(self, number: int, figures: Sequence[bool]) -> tuple[list[_Slots], int]:
         """The labels from a line on with what stands behind each, up to a text that can be no amount of theirs.
 
-        So many `others` of the cells, the last ones, may hold any text.
+        `figures` says which cells behind a label hold figures alone; the others may hold any text.
         """
+        width = len(figures)
         slots: list[_Slots] = []
         begins: list[int] = []
         while number < len(self._lines) and not (self._ends_block(number) and slots):
@@ -287,8 +289,8 @@ class _Counting:
                 begins.append(number)
                 number = label.next
                 continue
-            is_other = bool(slots) and len(slots[-1].cells) >= width - others
-            if not slots or len(slots[-1].cells) >= width or not (is_other or self._is_cell(number)):
+            column = len(slots[-1].cells) if slots else width
+            if column >= width or (figures[column] and not self._is_cell(number)):
                 while slots and len(slots[-1].cells) < width:
                     slots.pop()
                     number = begins.pop()
@@ -322,7 +324,7 @@ class _Counting:
 
         Where a year stands beside a whole term, the labels below have to line up with them.
         """
-        slots, after = self._slots(start, 1, 0)
+        slots, after = self._slots(start, [True])
         if after < len(self._lines) and self._is_amount(self._span(after)):
             return None  # more amounts than labels
         if not any(self._is_amount(cell) for each in slots for cell in each.cells):

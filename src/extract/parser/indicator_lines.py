@@ -28,9 +28,12 @@ _MOST_PIECES = 12
 # No table of a form has more columns or lines; it bounds the search for rows.
 _MOST_COLUMNS = 40
 _MOST_LINES = 2000
+# Behind its labels a header has so many columns at most that no rule knows.
+_MOST_UNKNOWN = 2
 # How far-fetched a reading is: 1 for each line more in a name or in prose, and for a level that no vocabulary knows; a
-# target without an indicator; an indicator that is called like a level.
-_UNKNOWN, _NAMELESS, _LEVEL_AS_NAME = 1, 2, 3
+# target without an indicator; one cell for two levels; an indicator that is called like a
+# level, or is only a target.
+_UNKNOWN, _NAMELESS, _MERGED_LEVELS, _LEVEL_AS_NAME = 1, 2, 2, 3
 
 
 class Line(NamedTuple):
@@ -58,8 +61,9 @@ class _Reading(NamedTuple):
 
 # A cell is the stretch from its first line to its last; None is a blank one.
 Row = list[Span | None]
-# A column of the header; the section stands in front of it and is blank below.
-_Holds = IndicatorColumn | Literal["section"]
+# A column of the header; the section stands in front of it and is blank below. A second level that the header does not
+# name may be merged with the first.
+_Holds = IndicatorColumn | Literal["section", "hidden level2"]
 # Lines by their number, None for each blank one.
 _Run = list[int | None]
 # Where a reading ends: how far-fetched it is, how many are as good, and its cells.
@@ -97,6 +101,11 @@ class IndicatorLines:
             return None
         columns, certain = self._columns(start)
         ways = [self._rows_below(number, section, columns[:upto]) for upto in sorted({certain, len(columns)})]
+        if not any(way for way, _ in ways):
+            columns += self._unknown_columns(max(label.next for label in columns))
+            ways.append(self._rows_below(number, section, columns))
+        if not any(way for way, _ in ways):
+            ways += self._below_hidden_levels(number, section, columns)
         possible = [way for way in ways if way[0]]
         reading, after = min(possible, key=lambda way: way[0].cost if way[0] else 0, default=ways[-1])
         equal = [way for way, _ in possible if way and reading and way.cost == reading.cost]
@@ -110,7 +119,8 @@ class IndicatorLines:
         self, number: int, section: _Label | None, columns: Sequence[_Label]
     ) -> tuple[_Reading | None, int]:
         """The rows of a header with these columns, and where they end."""
-        run, after = self._run(columns[-1].next)
+        run, after = self._run(max(label.next for label in columns))
+        run = run[self._columns_above(columns) :]
         if section:  # in front of every row, or a row of its own
             alone = self._reading(columns, run)
             if alone and alone.rows:
@@ -121,16 +131,42 @@ class IndicatorLines:
             readings = [self._reading(columns, run), self._reading([unknown, *columns], run)]
         return min(filter(None, readings), key=lambda reading: reading.cost, default=None), after
 
+    def _below_hidden_levels(
+        self, number: int, section: _Label | None, columns: Sequence[_Label]
+    ) -> Iterator[tuple[_Reading | None, int]]:
+        """The rows where a level has a column that no header names: the second beside the first, the first below the
+        section.
+        """
+        holds = [label.holds for label in columns]
+        if "level1" in holds and "level2" not in holds:
+            at = holds.index("level1") + 1
+            hidden = _Label("hidden level2", None, columns[at - 1].next)
+            yield self._rows_below(number, section, [*columns[:at], hidden, *columns[at:]])
+        elif section and "level1" not in holds and "level2" in holds:
+            yield self._rows_below(number, None, [section._replace(holds="level1"), *columns])
+
+    def _unknown_columns(self, number: int) -> list[_Label]:
+        """What stands between the last label of a header and the blank cell below: columns that no rule knows."""
+        after = number
+        while after < len(self._lines) and not self._lines[after].blanks and after - number <= _MOST_UNKNOWN:
+            if self._is_level(self._span(after, after)) or self._measures(after):
+                return []
+            after += 1
+        found = [_Label("remarks", self._span(line, line), line + 1) for line in range(number, after)]
+        return found if len(found) <= _MOST_UNKNOWN else []
+
     # ------------------------------------------------------------------------------------------------------- header
 
     def _section(self, number: int) -> _Label | None:
+        """The longest label of the section that begins at a line."""
+        found = None
         for after in range(number + 1, min(number + _MOST_PIECES, len(self._lines)) + 1):
             span = self._span(number, after - 1)
             if span.end - span.start > LONGEST_LABEL or (after > number + 1 and self._lines[after - 1].blanks > 1):
-                return None
+                break
             if self._rule.use_of(self._text[slice(*span)]) == LabelUse("section", "indicators"):
-                return _Label("section", span, after)
-        return None
+                found = _Label("section", span, after)
+        return found
 
     def _column(self, number: int, *, guess: bool = False) -> _Label | None:
         """The longest label of a column that begins at a line; behind a label, one that is a label itself is the next.
@@ -177,7 +213,23 @@ class IndicatorLines:
             [(label.holds, self._text[slice(*(label.span or (0, 0)))]) for label in labels]
         ).items():
             labels[at] = labels[at]._replace(holds=held)
-        return labels, upto
+        return self._in_order(labels, number), upto
+
+    def _in_order(self, labels: list[_Label], after: int) -> list[_Label]:
+        """The columns from left to right: levels and names may stand in a second row, below the first of the header.
+
+        Then each of the other columns has a blank line behind them: 指标值 | 得分 | 一级 | 三级 | (blank) | (blank).
+        """
+        upper = self._lines[after].blanks if after < len(self._lines) else 0
+        holds = [label.holds for label in labels]
+        lower = {"level1", "level2", "name"}
+        if upper > 1 and holds[upper : upper + 1] == ["level1"] and not lower & {*holds[:upper]}:
+            return [*labels[upper:], *labels[:upper]]
+        return labels
+
+    def _columns_above(self, columns: Sequence[_Label]) -> int:
+        """How many columns stand in a row above the first."""
+        return sum(column.next < columns[0].next for column in columns)
 
     def _reading(self, columns: Sequence[_Label], run: _Run) -> _Reading | None:
         """The least far-fetched reading of a header and the run below it, None where there is none."""
@@ -304,8 +356,10 @@ class IndicatorLines:
         if line is None:
             if at < len(run):
                 yield at + 1, 0
-        elif holds in ("level1", "level2"):
+        elif holds in ("level1", "level2", "hidden level2"):
             yield from self._level(run, at)
+            if holds == "hidden level2":
+                yield at, _MERGED_LEVELS
         elif holds == "name":
             yield from self._name(run, at)
         elif holds in ("weight", "score"):
@@ -337,7 +391,7 @@ class IndicatorLines:
 
     def _name(self, run: _Run, at: int) -> Iterator[tuple[int, int]]:
         """One line, or several where the line below them is the first that measures; a level is hardly a name."""
-        if (line := run[at]) is not None and self._is_level(self._span(line, line)):
+        if (line := run[at]) is not None and (self._is_level(self._span(line, line)) or self._is_only_a_target(line)):
             yield at + 1, _LEVEL_AS_NAME
             return
         yield at + 1, 0
@@ -379,6 +433,11 @@ class IndicatorLines:
     def _measures(self, number: int) -> bool:
         return self._target(number).kind not in ("qualitative", "empty")
 
+    def _is_only_a_target(self, number: int) -> bool:
+        """Whether the line is an operator and a number, and nothing that could be a name."""
+        target = self._target(number)
+        return bool(target.comparator) and not target.implicit and not target.label
+
     def _target(self, number: int) -> Target:
         """The line read as a target; the search asks for it from many sides."""
         if number not in self._targets:
@@ -396,7 +455,7 @@ class IndicatorLines:
         return Span(self._lines[first].start, self._lines[last].end)
 
     def _taken(self, run: _Run, start: int, end: int) -> Span | None:
-        return self._stretch(run, start, end) if run[start] is not None else None
+        return self._stretch(run, start, end) if start < end and run[start] is not None else None
 
     def _stretch(self, run: _Run, start: int, end: int) -> Span:
         first, last = run[start], run[end - 1]

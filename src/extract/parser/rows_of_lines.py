@@ -77,8 +77,17 @@ def _lines(text: str, blocks: Sequence[Block]) -> list[Line]:
 
 
 def _without(headings: Sequence[Span], lines: Sequence[Line]) -> list[Line]:
+    """The lines that are no headings; the blank ones above a heading count above the line below it."""
     starts = {heading.start + offset for heading in headings for offset in range(heading.end - heading.start + 1)}
-    return [line for line in lines if line.start not in starts]
+    kept: list[Line] = []
+    blanks = 0
+    for line in lines:
+        if line.start in starts:
+            blanks += line.blanks if kept else 0
+        else:
+            kept.append(line._replace(blanks=line.blanks + blanks))
+            blanks = 0
+    return kept
 
 
 def _cells(row: Row, number: int) -> tuple[Cell, ...]:
@@ -165,8 +174,8 @@ class _Unfolder:
 
     def _ends_amounts(self, number: int) -> bool:
         label = self._labels[number]
-        is_heading = label and label.use == _PART and self._rules.money_of(self._text[slice(*label.span)])
-        return (self._is_label(number) and not is_heading) or self._indicators.is_header(number)
+        is_amount = label and label.use in (_PART, _FUNDING) and self._rules.money_of(self._text[slice(*label.span)])
+        return (self._is_label(number) and not is_amount) or self._indicators.is_header(number)
 
     # ------------------------------------------------------------------------------------------------- funding
 
@@ -189,7 +198,9 @@ class _Unfolder:
         line = self._lines[number]
         if not label or label.use.role != "field":
             after = label.next if label and label.use.role == "section" else number + 1
-            return [[Span(line.start, self._lines[after - 1].end)]], after
+            beside = self._amounts_in_text(after) if label and label.use == _FUNDING else []
+            rows: list[Row] = [[Span(line.start, self._lines[after - 1].end), *beside[:1]]]
+            return [*rows, *([None, amount] for amount in beside[1:])], after + len(beside)
         if self._rule.fields[label.use.name].type == "rows" and (header_end := self._table_header(label.next)):
             return self._table(label, header_end)
         after = label.next
@@ -198,9 +209,18 @@ class _Unfolder:
         value = self._lines[label.next : after]
         kept = self._value_length(label.use.name, value)
         place = Span(value[0].start, value[kept - 1].end) if kept else None
-        rows: list[Row] = [[label.span, place]]
+        rows = [[label.span, place]]
         rows += ([Span(rest.start, rest.end)] for rest in value[kept:])
         return rows, after
+
+    def _amounts_in_text(self, number: int) -> list[Span]:
+        """The lines below the heading of a funding block that are a label, a colon and an amount: 资金总额：186."""
+        after = number
+        while after < len(self._lines) and (colon := re.search("[:：]", self._text_of(after))):
+            if not self._rules.money_of(self._text_of(after)[: colon.start()]):
+                break
+            after += 1
+        return [Span(line.start, line.end) for line in self._lines[number:after]]
 
     def _table_header(self, number: int) -> int | None:
         """Where the header ends that begins at a line: a row of short texts, above a blank cell and a row as long."""
