@@ -27,7 +27,6 @@ KNOWN = {
     "blank-self.catdoc": "labels of a template are left over",
     "blank-template.lines": "levels of a template are left over",
     "detail-table": "the details of the budget are left over",
-    "duplicate-title-page": "a title at the top of a page ends the indicator table",
     "fujian-monitoring-two-2024": "a unit of 万 and another word, columns of the expected spending",
     "guangdong-annual-first": "a last day called 完成时间, values of the whole after those of the year",
     "hebei-grades-2022": "a text below the amounts is taken for one",

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import make_samples as samples
+from conftest import dump_of
 from containers import Declaration, Document, declaration_table, docx
 from extract.document import Document as Read
 from extract.document import Paragraph, Table
@@ -255,6 +256,16 @@ def test_antiwords_flow_is_rows_where_its_cells_can_be_counted_off() -> None:
     texts = [[document.text[cell.start : cell.end] for cell in row] for row in table.rows]
     assert texts == [["绩\n效", "一级", "三级", "数值"], ["", "产出", "修路", "≥9"], ["", "", "补植苗木", "≥8"]]
     assert document.text[below.start : below.end] == "附件3"
+
+
+@pytest.mark.parametrize(
+    "row", ["本年度绩效目标|总体目标年度目标|建成。/维护。", "项目概况：立项依据：|维护。/岳办发〔2019〕26号"]
+)
+def test_two_rows_that_a_dump_has_run_together_give_no_value(row: str) -> None:
+    text = dump_of(f"{samples.TITLE}\n\n（2021年度）\n\n", "专项名称|公园管护", "主管部门|城管局", row)
+    (form,) = extract(text.encode(), RULES).forms
+    assert not any(form.form.value(name) for name in ("annual_goal", "overview", "basis"))
+    assert form.leftovers
 
 
 def test_labels_with_colons_give_values_from_prose() -> None:

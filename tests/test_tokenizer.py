@@ -189,6 +189,12 @@ def test_who_has_filled_the_form_in_stands_below_its_last_cell(rules: RuleSet) -
     assert only.span.end == last.end
 
 
+def test_a_page_head_above_indicators_goes_on_with_the_form(rules: RuleSet) -> None:
+    page = dump_of(f"\t{TITLE}\n\n", *INDICATORS)
+    (only,) = slices(rules, form() + page)
+    assert only.span.end > len(form())
+
+
 LINES = "项目名称|公园管护|主管部门及代码|住建局|总体目标|保持整洁|一级指标|三级指标|指标值|产出指标|步道|≥3公里"
 
 

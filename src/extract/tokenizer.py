@@ -77,7 +77,7 @@ def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
         open_form = slices[-1] if slices else None
         if cutter.starts_form(region, open_form):
             slices.append([region])
-        elif region.labels and open_form and open_form[0].title.rule is region.title.rule:
+        elif open_form and open_form[0].title.rule is region.title.rule and cutter.goes_on(region):
             open_form.append(region)
     if slices:
         return [cutter.form_slice(regions) for regions in slices]
@@ -262,6 +262,11 @@ class _Cutter:
             return enough or (bool(region.labels) and region.rows > 1)
         already = set().union(*(r.labels for r in open_form))
         return enough and len(region.labels & already) * 2 > len(region.labels)
+
+    def goes_on(self, region: _Region) -> bool:
+        """Whether the region below a repeated title is the next page of the form: it has labels, or indicators."""
+        rule = region.title.rule
+        return bool(region.labels) or (rule is not None and self._has_indicators(region, rule))
 
     def _shows_unknown_form(self, region: _Region, before: FormRule | None) -> bool:
         """Whether an unknown title starts a form: it has a table below it and is more than the heading of a section.

@@ -70,6 +70,8 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
         if not any(map(sheet.is_free, cells)) and _heads_others(sheet, table, number, position):
             return
     filled = [cell for cell in cells if sheet.is_free(cell)]
+    if not table.has_grid and filled and _is_run_of_labels(sheet, filled[0]):
+        return
     if filled and sheet.rule.fields[name].type in ROW_TYPES:
         filled = filled[: _value_width(sheet, name, filled)]
     elif filled:
@@ -219,6 +221,15 @@ def _is_label(sheet: Sheet, cell: Cell) -> bool:
     return use is not None and use.role in ("field", "section")
 
 
+def _is_run_of_labels(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a dump has run two rows together, so that a cell holds one label behind the other: 总体目标年度目标."""
+    text = sheet.cell_text(cell)
+    if "\n" in text or len(text) > LONGEST_LABEL or sheet.use(cell):
+        return False
+    halves = ((text[:at], text[at:]) for at in range(2, len(text) - 1))
+    return any(sheet.rule.use_of(first) and sheet.rule.use_of(second) for first, second in halves)
+
+
 def announces(sheet: Sheet, cell: Cell) -> bool:
     """Whether the cell is a label itself, or opens with one and a colon."""
     return _is_label(sheet, cell) or bool(_inline_labels(sheet, cell.start, cell.end))
@@ -228,7 +239,12 @@ def announces(sheet: Sheet, cell: Cell) -> bool:
 
 
 def _read_inline(sheet: Sheet, inline: list[_InlineLabel], table: Table, number: int, position: int) -> None:
-    """Each label's value behind its colon; where nothing stands behind the last, the cells beside it hold it."""
+    """Each label's value behind its colon; where nothing stands behind the last, the cells beside it hold it.
+
+    Where nothing stands behind any of several, a dump has run rows together; whose the value beside is, it has lost.
+    """
+    if len(inline) > 1 and not any(sheet.text[label.end : label.value_end].strip() for label in inline):
+        return
     for label in inline:
         if label is inline[-1] and not sheet.text[label.end : label.value_end].strip():
             sheet.ledger.claim(label.start, label.end, Owner.LABEL)

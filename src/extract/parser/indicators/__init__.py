@@ -26,6 +26,8 @@ from extract.values import read_points
 
 # The longest name of a level, with its points and hints.
 _LONGEST_LEVEL = 30
+# Shorter ones than this one (质量指标) begin others.
+_SHORTEST_LEVEL = 4
 
 _LEVELS: tuple[IndicatorColumn, ...] = ("level1", "level2")
 _SECTION = LabelUse("section", "indicators")
@@ -274,19 +276,25 @@ class _Body:
         """Whether a dump has run two rows together: a cell holds two targets, a line each, or two second levels."""
         if not isinstance(self._rows, Dump):
             return False
-        rules = self._sheet.rules
         for block in self.header.blocks:
-            level2, target = row.own(block.columns.get("level2")), row.own(block.columns.get("target"))
+            if self._is_two_levels(row.own(block.columns.get("level2"))):
+                return True
+            target = row.own(block.columns.get("target"))
             lines = self._sheet.cell_text(target).split("\n") if target else []
             if len(lines) < 2 or "" in lines:  # one line, or paragraphs of one cell
                 continue
-            if all(parse_target(line, rules.targets).comparator for line in lines):
-                return True
-            printed = (self._level(level2) if level2 else None) or ""
-            halves = ((printed[:at], printed[at:]) for at in range(2, len(printed) - 1))
-            if any(rules.levels.canonical("level2", a) and rules.levels.canonical("level2", b) for a, b in halves):
+            if all(parse_target(line, self._sheet.rules.targets).comparator for line in lines):
                 return True
         return False
+
+    def _is_two_levels(self, cell: Cell | None) -> bool:
+        """Whether the cell holds one second level behind the other: 质量指标时效指标."""
+        printed = (self._level(cell) if cell else None) or ""
+        canonical = self._sheet.rules.levels.canonical
+        if len(printed) > _LONGEST_LEVEL or canonical("level2", printed):
+            return False
+        halves = ((printed[:at], printed[at:]) for at in range(_SHORTEST_LEVEL, len(printed) - _SHORTEST_LEVEL + 1))
+        return any(canonical("level2", first) and canonical("level2", second) for first, second in halves)
 
     def _take_levels(self, number: int, block: Block, row: Fitted) -> None:
         level1, level2 = (self._level(row.cell(block.columns.get(level))) for level in ("level1", "level2"))

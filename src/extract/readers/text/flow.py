@@ -16,6 +16,7 @@ from extract.readers.drawn import DrawnTable
 from extract.readers.text.content import drawn_cell
 
 _FEWEST_COLUMNS = 3
+_MOST_BLANK_HEADERS = 1
 
 
 def read(lines: Sequence[str], width: Callable[[str], int]) -> Iterator[str | DrawnTable]:
@@ -49,9 +50,13 @@ def _unwrapped(lines: Sequence[str], width: Callable[[str], int]) -> str:
 
 
 def _columns(cells: Sequence[str]) -> int | None:
-    """How many columns leave a blank cell at the end of each row, of which there are at least two."""
+    """How many columns leave a blank cell at the end of each row, of which there are at least two.
+
+    The first row is a header: hardly a cell in it is blank.
+    """
     for columns in range(_FEWEST_COLUMNS, len(cells) // 2):
-        if len(cells) % (columns + 1) == 0 and not any(cell.strip() for cell in cells[columns :: columns + 1]):
+        fits = len(cells) % (columns + 1) == 0 and not any(cell.strip() for cell in cells[columns :: columns + 1])
+        if fits and sum(not cell.strip() for cell in cells[:columns]) <= _MOST_BLANK_HEADERS:
             return columns
     return None
 
