@@ -37,7 +37,7 @@ _FUNDING, _INDICATORS, _PART = (LabelUse("section", name) for name in ("funding"
 # What heads a column of a table that no rule knows.
 _SHORT_TEXT = re.compile(r"[^\d。；！？]{2,16}")
 # Types that tell a value of theirs from another text.
-_TOLD = frozenset({"contact", "period", "choice"})
+_TOLD = frozenset({"contact", "period"})
 # What opens the first paragraph of a numbered text.
 _FIRST_NUMBER = re.compile(r"\W?\w{0,2}[1一１①]\W?")
 
