@@ -367,7 +367,8 @@ def test_every_shipped_rule_file_satisfies_the_schema_that_it_names(run: Callabl
     assert run("rules", "schema", "--into", "mine").code == 0
     for path in packaged_rules().rglob("*.yaml"):
         name = path.relative_to(packaged_rules()).as_posix()
-        schema = json.loads(Path("mine/forms", hint(name).rpartition("=")[2]).resolve().read_text("utf-8"))
+        named = Path("mine", name).resolve().parent / hint(name).rpartition("=")[2]
+        schema = json.loads(named.resolve().read_text("utf-8"))
         jsonschema.validate(yaml.safe_load(path.read_text("utf-8")), schema)
 
 

@@ -73,11 +73,10 @@ def _compared(
 
 
 def something_is_budgeted(case: Case) -> Iterator[Fault]:
-    """The total is more than nothing."""
-    for row in case.form.funding:
-        if row.source == "total" and row.stage in _PLANNED and row.amount_yuan == 0:
-            yield Fault(row.span)
-            return
+    """Some total that was planned is more than nothing: a project that began within the year has no initial budget."""
+    totals = [row for row in case.form.funding if row.source == "total" and row.stage in _PLANNED]
+    if totals and all(row.amount_yuan == 0 for row in totals):
+        yield Fault(totals[0].span)
 
 
 def amounts_are_plausible(case: Case, *, most: Number) -> Iterator[Fault]:

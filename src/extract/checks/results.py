@@ -138,7 +138,9 @@ def actual_values_can_be_compared(case: Case) -> Iterator[Fault]:
 
 
 def missed_targets_have_a_reason(case: Case) -> Iterator[Fault]:
-    """Beside a target that was missed stands why."""
+    """Beside a target that was missed stands why, or below the table, for all of them."""
+    if case.form.value("deviation_reasons"):
+        return
     for number, row in enumerate(case.form.indicators, start=1):
         if not row.result.deviation and _missed(row):
             yield Fault(row.result.actual_span, {"number": number})

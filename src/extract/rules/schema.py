@@ -40,7 +40,7 @@ def hint(rule_file: str) -> str:
     """The first line of a rule file, named by its place in the folder of rules, that names its schema to editors."""
     folder, _, name = rule_file.rpartition("/")
     schema = "form.json" if folder.startswith("forms") else f"{name.removesuffix('.yaml')}.json"
-    return f"# yaml-language-server: $schema={'../' * (folder.count('/') + 1)}schema/{schema}"
+    return f"# yaml-language-server: $schema={'../' * rule_file.count('/')}schema/{schema}"
 
 
 def _schema(model: type[BaseModel], comments: dict[str, str]) -> dict[str, Any]:

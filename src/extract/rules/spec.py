@@ -406,10 +406,13 @@ def _known_code(code: str) -> str:
     return code
 
 
+_Code = Annotated[str, AfterValidator(_known_code), Field(json_schema_extra={"enum": list(CODES)})]
+
+
 class CheckSpec(_Strict):
     """One check: how severe it is, what it says, and its limits."""
 
-    code: Annotated[str, AfterValidator(_known_code)]
+    code: _Code
     """Code of its findings."""
     severity: Literal["error", "warning", "note"]
     """How much it matters."""
@@ -445,7 +448,7 @@ class CheckSpec(_Strict):
 class CheckChange(_Strict):
     """What an exception changes of one check."""
 
-    code: Annotated[str, AfterValidator(_known_code)]
+    code: _Code
     """The check."""
     severity: Literal["error", "warning", "note"] | None = None
     """How much it matters for these forms."""
