@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DATABASE := demo.duckdb
 
-.PHONY: demo test test-browser bench bench-long kill fuzz samples golden clean
+.PHONY: demo test test-browser bench bench-long kill fuzz compatibility samples golden clean
 
 demo: .venv/installed  ## import samples/ into a DuckDB file and print the report
 	rm -f $(DEMO_DATABASE)
@@ -27,12 +27,17 @@ bench: .venv/installed-dev  ## documents and forms per second, time by stage, ra
 bench-long: .venv/installed-dev  ## import 100,000 forms in 40,000 documents: memory and growth
 	$(BIN)/python benchmarks/archives.py --documents 40000
 
-kill: .venv/installed-dev  ## kill an import at fifty random moments; nothing may be torn or lost
-	KILLS=50 $(BIN)/python -m pytest tests/test_interruption.py
+kill: .venv/installed-dev  ## kill an import at two hundred random moments; nothing may be torn or lost
+	KILLS=200 $(BIN)/python -m pytest tests/test_interruption.py
 
 fuzz: .venv/installed-dev  ## mutants of good input through every reader, the rules and the targets; MINUTES=5
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --editable '.[fuzz]'
 	PYTHONPATH=tests nice $(BIN)/python -m fuzz --minutes $(or $(MINUTES),5)
+
+compatibility: .venv/installed-dev  ## databases opened by DuckDB 1.5, in a venv of its own
+	test -x .venv-duckdb-1.5/bin/python || $(PYTHON) -m venv .venv-duckdb-1.5
+	.venv-duckdb-1.5/bin/python -m pip install --quiet --disable-pip-version-check 'duckdb==1.5.*'
+	OLDER_DUCKDB=$(CURDIR)/.venv-duckdb-1.5/bin/python $(BIN)/python -m pytest tests/test_compatibility.py
 
 samples: .venv/installed-dev  ## write samples/ anew
 	$(BIN)/python tests/make_samples.py

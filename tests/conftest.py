@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -23,6 +26,29 @@ TITLE = "专项资金预算绩效目标申报表"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-golden", action="store_true", help="write tests/golden anew; the run then fails")
+
+
+_may_use_network = True
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook: what Python does with sockets other than those between processes of one machine is an error."""
+    if _may_use_network or event not in ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"):
+        return
+    if getattr(arguments[0], "family", None) != getattr(socket, "AF_UNIX", -1):
+        raise AssertionError(f"{event} without the mark network")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test reaches for the network, except in modules that carry the mark `network`."""
+    global _may_use_network
+    _may_use_network = request.node.get_closest_marker("network") is not None
+    yield
+    _may_use_network = True
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ from extract.show import load_form
 from extract.sources import EPOCH, Source, find_sources
 from extract.store import Store, open_for_reading
 
+pytestmark = pytest.mark.network  # Dask's processes talk to each other over 127.0.0.1
 TESTS = Path(__file__).parent
 FILES, MEMBERS = 24, 6
 POISON = {"LOOP": "timeout", "SWELL": "memory", "DIE": "crash", "FAIL": "internal.fault"}

@@ -248,7 +248,7 @@ class _Place:
 def _running(database: Path, rules: RuleSet, options: Options, progress: Progress) -> Iterator[_Run]:
     """A run; what it has at its end, also by an interruption, is written and published."""
     with (
-        tempfile.TemporaryDirectory(prefix="extract-") as spool,
+        _spool_folder() as spool,
         WorkingCopy(database, __version__, rules.version) as copy,
     ):
         settings = worker.Settings(rules, options.extract, options.limits, spool, options.memory_bytes)
@@ -264,6 +264,21 @@ def _running(database: Path, rules: RuleSet, options: Options, progress: Progres
             run.close(is_whole=False)
             raise
         run.close(is_whole=True)
+
+
+@contextmanager
+def _spool_folder() -> Iterator[str]:
+    """A folder for members that cannot be opened by themselves. Raises SourceError where none can be made."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="extract-")
+    except OSError as error:
+        message = Message(
+            "there is no folder for temporary files that can be written; make room, or name one with TMPDIR",
+            "没有可写的临时文件夹；请腾出空间，或用 TMPDIR 指定一个",
+        )
+        raise SourceError("source.no_temporary_folder", message) from error
+    with folder as spool:
+        yield spool
 
 
 class _Run:
@@ -307,7 +322,7 @@ class _Run:
         """Write what waits, and publish the database; `is_whole` if nobody has interrupted."""
         self._batch.write()
         s = self.summary
-        if self._options.compares and (s.documents or s.parsed_again):
+        if self._options.compares and (self._batch.has_written or self._database.was_interrupted):
             self._database.for_writing().link_projects(self._rules)
         figures = Figures(s.files, s.skipped + s.duplicates, s.forms, s.failures)
         self._database.publish(figures if is_whole else None)
@@ -561,6 +576,7 @@ class _Batch:
         self._database = database
         self._ruleset = ruleset
         self._summary = summary
+        self.has_written = False
         self._start()
 
     def _start(self) -> None:
@@ -597,6 +613,7 @@ class _Batch:
         """Write all of it in one transaction, and count it."""
         if not (self._files or self._documents or self._complete):
             return
+        self.has_written = True
         rows = {document_id: document.rows for document_id, (document, _, _) in self._documents.items()}
         new = self._database.for_writing().write(rows, self._files, self._complete, self._ruleset)
         for document_id, (document, problem, is_stored) in self._documents.items():

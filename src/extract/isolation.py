@@ -7,6 +7,7 @@ are tried one by one, each in its own call, so that the blame is exact.
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -148,11 +149,25 @@ class Workers:
             f"a fault of extract ({kind}); please report it with the traceback",
             f"程序出错（{kind}），请连同出错信息报告给我们",
         )
-        return Fault("internal.fault", message, str(getattr(error, "traceback", "")))
+        return Fault("internal.fault", message, without_data(str(getattr(error, "traceback", ""))))
 
     def _new_pool(self) -> ProcessPool:
         start = (self._settings, self._ready)
         return ProcessPool(self._jobs, initializer=worker.start, initargs=start, context=self._context)
+
+
+def without_data(traceback: str) -> str:
+    """A traceback with the lines of code and the kinds of the errors; what they say may repeat what a file says.
+
+    >>> without_data('Traceback …:\\n  File "values.py", line 3, in phone\\nValueError: no number: 139…')
+    'Traceback …:\\n  File "values.py", line 3, in phone\\nValueError'
+    """
+    kept = (_TOLD.match(line) for line in traceback.splitlines())
+    return "\n".join(line[0] for line in kept if line)
+
+
+# Places and code are indented; an error begins its line with its kind.
+_TOLD = re.compile(r"Traceback .*| {2,}.*|[A-Za-z_][\w.]*(?=:|$)|(?:During|The above) .*:$")
 
 
 def _context() -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -65,8 +65,8 @@ class File(NamedTuple):
 class State(NamedTuple):
     """What the database knows of a path, the members of an archive included.
 
-    `files` counts what may hold forms, `failed` what of it could not be read, `waiting` what needs an extra that may be
-    installed by now; `stale` are the documents that other rules have parsed.
+    `files` counts what may hold forms, `failed` what of it could not be read, `waiting` what may be read
+    now: it needed an extra, or could not be reached; `stale` are the documents that other rules have parsed.
     """
 
     size_bytes: int
@@ -93,7 +93,9 @@ class Store:
         """Open or create the database; `read_only` leaves it open for other readers. Raises StoreError."""
         if not read_only:
             refuse_while_importing(path)
+        self._path = path
         self._connection = _attach(path, read_only=read_only)
+        self._latest: datetime | None = None
 
     def __enter__(self) -> Store:
         return self
@@ -107,6 +109,17 @@ class Store:
         """Close the file."""
         self._connection.close()
 
+    def moment(self) -> datetime:
+        """The time, later than any that the database holds or that was told before, should the clock be set back.
+
+        What an import has not met since it began is taken out, so its times must never run backwards.
+        """
+        if self._latest is None:
+            sql = "SELECT greatest((SELECT max(seen_at) FROM files), (SELECT max(started_at) FROM runs))"
+            self._latest = self._fetch(sql)[0][0] or datetime.min
+        self._latest = max(now(), self._latest + timedelta(microseconds=1))
+        return self._latest
+
     # ---------------------------------------------------------------------------------------------------- looking up
 
     def states(self, paths: Collection[str], ruleset: str) -> dict[str, State]:
@@ -116,7 +129,7 @@ class Store:
             SELECT f.path, any_value(f.size_bytes) FILTER (member = ''), any_value(f.modified_at) FILTER (member = ''),
                 count(*) FILTER (f.status NOT IN ('archive', {litter})),
                 count(*) FILTER (f.status NOT IN ('document', 'archive', {litter}) OR d.status = 'failed'),
-                count(*) FILTER (f.status = 'missing_extra'),
+                count(*) FILTER (f.status IN ('missing_extra', 'unreadable')),
                 coalesce(list(DISTINCT d.document_id) FILTER (d.ruleset <> $ruleset AND d.text IS NOT NULL), [])
             FROM files f LEFT JOIN documents d USING (document_id)
             WHERE f.path IN (SELECT unnest($paths)) GROUP BY f.path HAVING count(*) FILTER (member = '') > 0
@@ -172,7 +185,7 @@ class Store:
         """
         known: dict[str, bool] = dict(self._fetch(sql, {"ids": list(documents), "ruleset": ruleset}))
         new = {document_id for document_id in documents if not known.get(document_id)}
-        seen_at = now()
+        seen_at = self.moment()
         with self.transaction() as connection:
             given_up = self._forget_files(met, complete)
             self.forget_documents(known.keys() & new)
@@ -208,19 +221,22 @@ class Store:
     def finish_run(self, run_id: str, figures: Figures) -> None:
         """Record what an import did."""
         sql = "UPDATE runs SET finished_at = $now, files_seen = $seen, files_skipped = $skipped, forms = $forms,"
-        values = {"now": now(), "id": run_id, **figures._asdict()}
-        self._execute(f"{sql} failures = $failures WHERE run_id = $id", values)
+        values = {"now": self.moment(), "id": run_id, **figures._asdict()}
+        with self._explaining():
+            self._execute(f"{sql} failures = $failures WHERE run_id = $id", values)
 
     def checkpoint(self) -> None:
         """Bring everything from the log into the file."""
-        self._connection.execute(f"CHECKPOINT {_NAME}")
+        with self._explaining():
+            self._connection.execute(f"CHECKPOINT {_NAME}")
 
     def copy_to(self, path: Path) -> None:
         """Write everything into a new database at `path`, also what people have added."""
         new = str(path).replace("'", "''")
-        self._connection.execute(f"ATTACH '{new}' AS copy_of_forms (TYPE duckdb, STORAGE_VERSION 'v1.0.0')")
-        self._connection.execute(f"COPY FROM DATABASE {_NAME} TO copy_of_forms; CHECKPOINT copy_of_forms")
-        self._connection.execute("DETACH copy_of_forms")
+        with self._explaining():
+            self._connection.execute(f"ATTACH '{new}' AS copy_of_forms (TYPE duckdb, STORAGE_VERSION 'v1.0.0')")
+            self._connection.execute(f"COPY FROM DATABASE {_NAME} TO copy_of_forms; CHECKPOINT copy_of_forms")
+            self._connection.execute("DETACH copy_of_forms")
 
     def _forget_files(self, met: Collection[tuple[str, str]], complete: Mapping[str, datetime]) -> list[str]:
         """Take out the rows that are written anew or no longer true; the documents that they named."""
@@ -274,17 +290,26 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The connection, for changes that are all kept or, after an error, all dropped."""
-        self._connection.begin()
+        """The connection, for changes that are all kept or, after an error, all dropped. Raises StoreError."""
+        with self._explaining():
+            self._connection.begin()
+            try:
+                yield self._connection
+            except BaseException:
+                with suppress(duckdb.Error):  # the database may have dropped them by itself
+                    self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """What DuckDB cannot do, a full disk above all, is a StoreError that says what to do."""
         try:
-            yield self._connection
+            yield
+        except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+            raise _explained(self._path, error) from error
         except duckdb.InterruptException as interruption:
-            self._connection.rollback()
             raise KeyboardInterrupt from interruption
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
 
     def _execute(self, sql: str, values: Mapping[str, object]) -> None:
         self._connection.execute(sql, dict(values))
@@ -510,6 +535,11 @@ def _check_schema(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
             f"{path}: was made by another version of extract; import into a new file with --db",
             f"{path}：由其他版本的 extract 建立；请用 --db 导入到新文件",
         )
+        if versions and versions[0][0] > SCHEMA_VERSION:
+            message = Message(
+                f"{path}: was made by a newer version of extract; update extract, or choose another name with --db",
+                f"{path}：由更新版本的 extract 建立；请升级 extract，或用 --db 另选文件",
+            )
         raise StoreError("database.other_version", message)
 
 
@@ -541,8 +571,36 @@ def _explained(path: Path, error: duckdb.Error) -> StoreError:
                 f"{path}：正被{who.zh}使用；请在那里关闭，或稍后再试",
             ),
         )
+    if any(reason in text for reason in ("File too large", "No space left", "Disk quota exceeded")):
+        return no_room(path)
+    if any(reason in text for reason in ("Permission denied", "Read-only file system", "Operation not permitted")):
+        return unwritable(path)
     first = text.splitlines()[0]
-    return StoreError("database.unusable", Message(f"{path}: {first}", f"{path}：数据库不可用：{first}"))
+    return StoreError(
+        "database.unusable",
+        Message(
+            f"{path}: {first}; restore it from a backup, or import anew",
+            f"{path}：数据库不可用：{first}；请从备份恢复，或重新导入",
+        ),
+    )
+
+
+def no_room(path: Path) -> StoreError:
+    """The error for a disk that is full."""
+    message = Message(
+        "the disk is full; make room (an import needs that of the database once more) and run the same again",
+        "磁盘已满；请腾出空间（导入需要再占一份数据库的空间）后再运行同一命令",
+    )
+    return StoreError("database.no_room", message.at(path))
+
+
+def unwritable(path: Path) -> StoreError:
+    """The error for a file or folder that may not be written, or not even read."""
+    message = Message(
+        "may not be opened or written; check the permissions of file and folder, or choose another with --db",
+        "无权打开或写入；请检查文件和文件夹的权限，或用 --db 另选位置",
+    )
+    return StoreError("database.unwritable", message.at(path))
 
 
 def now() -> datetime:

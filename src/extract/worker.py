@@ -26,7 +26,7 @@ from extract.pipeline import Extraction, document_id_of, extract_document
 from extract.rows import packed, rows_of
 from extract.rules import RuleSet
 from extract.sources.containers import CONTAINERS, container_kind, reading
-from extract.sources.member import MIB, Limits, Member
+from extract.sources.member import MIB, Limits, Member, unreachable
 
 Extract = Callable[[bytes, RuleSet], Extraction]
 
@@ -198,9 +198,7 @@ def _read(piece: Piece) -> bytes | Nested:
             file.seek(0)
             return file.read()
     except OSError as error:
-        raise SourceError(
-            "source.unreadable", Message(f"{error.strerror}; check its permissions", f"{error.strerror}；请检查权限")
-        ) from error
+        raise unreachable(error) from error
 
 
 def _large_container(file: str) -> Nested:

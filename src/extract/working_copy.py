@@ -13,7 +13,16 @@ from pathlib import Path
 from types import TracebackType
 
 from extract.errors import StoreError
-from extract.store import Figures, Store, now, refuse_missing, refuse_while_importing, working_copy_of
+from extract.store import (
+    Figures,
+    Store,
+    no_room,
+    now,
+    refuse_missing,
+    refuse_while_importing,
+    unwritable,
+    working_copy_of,
+)
 
 
 class WorkingCopy:
@@ -23,19 +32,17 @@ class WorkingCopy:
         """Look at the database, which need not exist. Raises StoreError, also where another import is working."""
         self._database = database.absolute()
         self._copy = working_copy_of(self._database)
-        self.started_at = now()
-        self._run = (self.started_at, version, ruleset)
         self._run_id: str | None = None
-        self._is_copied = self._copy.exists()
-        if self._database.exists() and not self._is_copied and Path(f"{self._database}.wal").exists():
-            # Somebody who wrote was killed: take in what is not in the file yet.
-            with Store(self._database) as store:
-                store.checkpoint()
+        self._is_copied = self.was_interrupted = self._copy.exists()
+        if not self._is_copied:
+            take_in_log(self._database)
         self._store: Store | None = None
         if self._is_copied:
             self._store = Store(self._copy)
         elif self._database.exists():
             self._store = Store(self._database, read_only=True)
+        self.started_at = self._store.moment() if self._store else now()
+        self._run = (self.started_at, version, ruleset)
 
     def __enter__(self) -> WorkingCopy:
         return self
@@ -62,11 +69,13 @@ class WorkingCopy:
     def for_writing(self) -> Store:
         """The store of the copy, which is made at the first call."""
         if not self._is_copied:
+            unfinished = _unfinished(self._copy)
             if self._database.exists():
-                unfinished = _unfinished(self._copy)
-                shutil.copyfile(self._database, unfinished)  # still open here, so that nobody writes into it meanwhile
+                copy_whole(self._database, unfinished)  # still open here, so that nobody writes into it meanwhile
                 self.close()
-                os.replace(unfinished, self._copy)
+            else:
+                Store(unfinished).close()
+            os.replace(unfinished, self._copy)
             self._is_copied = True
         store = self._store = self._store or Store(self._copy)
         if self._run_id is None:
@@ -109,6 +118,22 @@ def compact(database: Path) -> tuple[int, int]:
         store.copy_to(unfinished)
         os.replace(unfinished, database)
     return before, database.stat().st_size
+
+
+def take_in_log(database: Path) -> None:
+    """Bring into the file what somebody who was killed while writing has left beside it. Raises StoreError."""
+    if database.exists() and Path(f"{database}.wal").exists():
+        with Store(database) as store:
+            store.checkpoint()
+
+
+def copy_whole(database: Path, destination: Path) -> None:
+    """Copy a database that nobody writes, or leave nothing. Raises StoreError where there is no room or permission."""
+    try:
+        shutil.copyfile(database, destination)
+    except OSError as error:
+        destination.unlink(missing_ok=True)
+        raise unwritable(destination) if isinstance(error, PermissionError) else no_room(destination) from error
 
 
 def _unfinished(copy: Path) -> Path:

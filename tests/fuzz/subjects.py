@@ -133,7 +133,8 @@ def _extract(data: bytes) -> bool:
     if document is None:
         return False
     assert_promises_hold(extraction)
-    assert unpack(pack(document), document.text) == document
+    if len(document.text) < 100_000:  # a check of ours, on the clock of the file
+        assert unpack(pack(document), document.text) == document
     return True
 
 

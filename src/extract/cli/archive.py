@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -230,6 +229,7 @@ def reparse_command(
     from extract.difference import compare
     from extract.importer import Options, reparse
     from extract.store import refuse_missing
+    from extract.working_copy import copy_whole, take_in_log
 
     refuse_missing(db)
     rule_set = rule_set_of(rules)
@@ -237,7 +237,8 @@ def reparse_command(
     options = replace(options, jobs=jobs or options.jobs)
     with TemporaryDirectory(prefix=".extract-", dir=db.absolute().parent) as folder:
         other = Path(folder, db.name)
-        shutil.copyfile(db, other)
+        take_in_log(db)
+        copy_whole(db, other)
         before, after = (db, other) if dry_run else (other, db)
         with _progress(quiet=quiet or as_json) as advance:
             summary = reparse(after, rule_set, options, advance)

@@ -15,6 +15,7 @@ from extract.language import Message
 from extract.rules.checklist import read_checklist
 from extract.rules.ruleset import FormRule, IndicatorWords, LabelUse, Levels, MoneyLabel, Phrases, RuleSet
 from extract.rules.spec import (
+    MOST_SPELLINGS,
     VOCABULARY_FILES,
     FormSpec,
     FundingFile,
@@ -193,7 +194,15 @@ class _Meanings(Generic[_Use]):
 
     def add(self, labels: Iterable[str], meaning: _Use, place: Sequence[int | str]) -> None:
         for label in labels:
-            for spelling in spellings(label):
+            written = spellings(label)
+            if len(written) > MOST_SPELLINGS:
+                message = Message(
+                    f"one line stands for more than {MOST_SPELLINGS:,} labels; write several",
+                    f"一行代表的标签超过 {MOST_SPELLINGS:,} 个；请分成几行写",
+                )
+                self._source.blame(place, message)
+                continue
+            for spelling in written:
                 bare = bare_label(spelling)
                 if not bare:
                     message = Message(

@@ -5,7 +5,7 @@ The sentence below a key says what it is for; `extract rules schema` hands it to
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 from typing import Annotated, Any, Literal, get_type_hints
 
 import regex
@@ -24,16 +24,19 @@ EXAMPLES_ARE_TRIED = "examples_are_tried"
 """In the context of a validation, whether the patterns have been tried on their examples before."""
 
 _CHOICE = regex.compile("【([^【】]*)】")
+MOST_SPELLINGS = 20_000
 
 
 def spellings(label: str) -> list[str]:
-    """The labels that one line of a rule file stands for: 【甲|乙|】 is each of its parts in turn.
+    """The labels that one line of a rule file stands for: 【甲|乙|】 is each of its parts in turn. No more of them than
+    one too many, for a line of twenty choices would stand for a million.
 
     >>> spellings("【|项目】实施单位")
     ['实施单位', '项目实施单位']
     """
     pieces = _CHOICE.split(label)  # text and choices in turn
-    return ["".join(chosen) for chosen in product(*(p.split("|") if i % 2 else [p] for i, p in enumerate(pieces)))]
+    choices = product(*(piece.split("|") if number % 2 else [piece] for number, piece in enumerate(pieces)))
+    return ["".join(chosen) for chosen in islice(choices, MOST_SPELLINGS + 1)]
 
 
 class _Strict(BaseModel):

@@ -17,6 +17,7 @@ from pathlib import Path
 from extract.errors import SourceError
 from extract.language import Message
 from extract.sources.litter import litter_kind
+from extract.sources.member import unreachable
 
 EPOCH = datetime(1970, 1, 1)
 
@@ -37,6 +38,8 @@ class Source:
 
 def find_sources(paths: Iterable[Path]) -> Iterator[Source | SourceError]:
     """Every file that `paths` name, folders searched in the order of names; what cannot be found is an error value.
+
+    A link in a folder is followed only within it; one that is named itself always.
 
     A path with `*`, `?` or `[…]` that is no file itself is a pattern, `**` for folders of any depth.
     """
@@ -71,31 +74,41 @@ def _files_below(folder: Path) -> Iterator[Source | SourceError]:
     for parent, folders, names in os.walk(folder.absolute(), onerror=errors.append):
         entered = []
         for name in sorted(folders):
+            path = os.path.join(parent, name)
             if kind := litter_kind(name):
-                yield _source(os.path.join(parent, name), kind)
-            else:
+                yield _source(path, kind)
+            elif not os.path.islink(path):
                 entered.append(name)
+            elif not _lies_in(path, folder):
+                yield _leads_out(path)
         folders[:] = entered
         for name in sorted(names):
-            yield _source(os.path.join(parent, name), litter_kind(name))
+            path = os.path.join(parent, name)
+            is_ours = not os.path.islink(path) or _lies_in(path, folder) or not os.path.exists(path)
+            yield _source(path, litter_kind(name)) if is_ours else _leads_out(path)
     for error in errors:
-        yield SourceError(
-            "source.unreadable",
-            Message(
-                f"{error.filename}: {error.strerror}; check its permissions",
-                f"{error.filename}：{error.strerror}；请检查权限",
-            ),
-        )
+        yield unreachable(error, error.filename)
+
+
+def _lies_in(link: str, folder: Path) -> bool:
+    """Whether a link leads to something in the folder; a folder in it is met where it lies."""
+    return Path(link).resolve().is_relative_to(folder.resolve())
+
+
+def _leads_out(link: str) -> SourceError:
+    """Whoever made a folder for us to import must not choose what else of this machine is read."""
+    message = Message(
+        f"{link}: is a link that leads out of the folder; to import what it leads to, name that itself",
+        f"{link}：是指向文件夹之外的链接；如需导入它指向的内容，请直接指定那个路径",
+    )
+    return SourceError("source.link_outside", message)
 
 
 def _source(path: str, litter: str | None = None) -> Source | SourceError:
     try:
         status = os.stat(path)
     except OSError as error:
-        return SourceError(
-            "source.unreadable",
-            Message(f"{path}: {error.strerror}; check its permissions", f"{path}：{error.strerror}；请检查权限"),
-        )
+        return unreachable(error, path)
     if not litter and not stat.S_ISREG(status.st_mode):
         return SourceError(
             "source.not_a_file", Message(f"{path}: is neither a file nor a folder", f"{path}：既不是文件也不是文件夹")

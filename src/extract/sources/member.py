@@ -21,6 +21,15 @@ DAMAGE: tuple[type[Exception], ...] = (
 """What the libraries that unpack raise at damaged bytes; each kind of archive adds its own."""
 
 
+def unreachable(error: OSError, path: str = "") -> SourceError:
+    """The system's refusal to open or read a file; it is tried again by the next import."""
+    message = Message(
+        f"{error.strerror}; see that it can be reached and read, and that the disk is not full",
+        f"{error.strerror}；请确认文件可以访问和读取，且磁盘未满",
+    )
+    return SourceError("source.unreadable", message.at(path) if path else message)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What is unpacked at most. Real archives stay far below; a bomb costs no more than this.

@@ -71,7 +71,7 @@ class Units:
         known = self._units.get(unit) or self._scaled.get(unit)
         if known or not unit:
             return known
-        if unit.endswith(")"):
+        if unit.endswith(")") and "(" in unit:
             return self.get(unit[: unit.rindex("(")])
         return self._get_scaled(unit) or (self._get_rate(unit) if "/" in unit else None)
 

@@ -8,6 +8,7 @@ order. A new kind of archive is one new file here.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typing import BinaryIO, Protocol, cast
 
 from extract.errors import SourceError
 from extract.language import Message
-from extract.sources.member import Limits, Member
+from extract.sources.member import Limits, Member, unreachable
 
 HEAD = 4096
 
@@ -61,6 +62,8 @@ def reading(kind: str) -> Iterator[None]:
     try:
         yield
     except CONTAINERS[kind].ERRORS as error:
+        if isinstance(error, OSError) and error.strerror and error.errno != errno.EINVAL:
+            raise unreachable(error) from error  # the system's, not the archive's; EINVAL is a place before its begin
         message = Message(
             f"cannot be unpacked ({error}); the archive is damaged or cut off, so fetch it again",
             f"无法解包（{error}）；压缩包已损坏或不完整，请重新获取",

@@ -31,6 +31,9 @@ _FIRST_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[A-Za-z][A-Za-z0-9-]*+:[ \t]"
 _SENT = re.compile(rb"^(?:to|cc|bcc|received|delivered-to|return-path|message-id):", re.IGNORECASE | re.MULTILINE)
 _FROM = re.compile(rb"^from:", re.IGNORECASE | re.MULTILINE)
 
+# What tells type and name is short; the library's time to take it apart grows with the square of its length.
+_OVERLONG = re.compile(rb"^(content-(?:type|disposition):(?:[^\n]|\n[ \t]){4000})(?:[^\n]|\n[ \t])+", re.I | re.M)
+
 
 def accepts(file: BinaryIO, head: bytes) -> bool:
     """Whether `file` begins with the headers of a message that was sent."""
@@ -51,7 +54,8 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
                 f"邮件有 {len(data):,} 字节，太大，无法拆开",
             ),
         )
-    message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.compat32)
+    data = _OVERLONG.sub(rb"\1", data.lstrip(b"\xef\xbb\xbf\r\n"))
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
     yield from _parts(message)
 
 
