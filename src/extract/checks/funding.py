@@ -68,6 +68,8 @@ def _compared(
     total, sum_of_parts = amounts[whole][0].amount_yuan, _sum(stated)
     if total is None or sum_of_parts is None:
         yield Fault(amounts[whole][0].span, which, lacks_data=True)
+    elif len({row.source for row in stated}) == 1 and sum_of_parts < total:
+        yield Fault(amounts[whole][0].span, which, lacks_data=True)  # 其中：中央补助, and the rest is not said
     elif abs(total - sum_of_parts) > tolerance:
         yield Fault(amounts[whole][0].span, {**which, "total": total, "parts": sum_of_parts})
 
@@ -126,10 +128,11 @@ def costs_keep_within_the_total(case: Case, *, families: Levels, apart: Words, t
             costs[row.block].append((number, row, cost))
     for block, rows in costs.items():
         total = _planned_total(case.form, block)
-        if total is None:
-            yield Fault(rows[0][1].span, {"block": block}, lacks_data=True)
-            continue
         parts = [each for each in rows if not apart.stand_in(each[1].name)]
+        if total is None:
+            if parts:
+                yield Fault(parts[0][1].span, {"block": block}, lacks_data=True)
+            continue
         over = next((each for each in rows if each[2] > total + tolerance), None)
         sum_of_parts = sum((cost for _, _, cost in parts), Decimal(0))
         if over:

@@ -117,7 +117,8 @@ def target_is_sure(doubt: str, case: Case) -> Iterator[Fault]:
 def quantities_are_numbers(case: Case, *, families: Levels) -> Iterator[Fault]:
     """What counts things says how many."""
     for number, row in _rows(case):
-        if row.target.kind == "qualitative" and _is_of(row, families):
+        is_words = row.target.kind == "qualitative" and "unread_number" not in row.target.warnings
+        if is_words and _is_of(row, families):
             yield Fault(row.span, {"number": number})
 
 

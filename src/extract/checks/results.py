@@ -95,7 +95,8 @@ def met_targets_cost_no_points(case: Case) -> Iterator[Fault]:
 
 
 def the_total_is_that_of_the_scores(case: Case, *, beside: Number) -> Iterator[Fault]:
-    """The total score is the sum of the scores, and at most so many points for the execution of the budget."""
+    """The total score is the sum of the scores, and at most so many points for what no indicator weighs: the execution
+    of the budget, or whatever is missing from the weights to a hundred."""
     place = next((field for field in case.form.fields if field.name == "total_score" and field.value), None)
     stated = _SCORE.fullmatch(narrow(place.value).strip()) if place and place.value else None
     scores = [row.result.score for row in case.form.indicators]
@@ -103,10 +104,11 @@ def the_total_is_that_of_the_scores(case: Case, *, beside: Number) -> Iterator[F
     if not (place and stated and known):
         return
     found, total = sum(known), Decimal(stated[1])
+    beside = max(beside, 100 - sum(row.result.weight or Decimal(0) for row in case.form.indicators))
     if len(known) < len(scores):
         yield Fault(place.span, {"count": len(scores) - len(known)}, lacks_data=True)
     elif not found <= total <= found + beside:
-        yield Fault(place.span, {"sum": found, "total": total})
+        yield Fault(place.span, {"sum": found, "total": total, "beside": beside})
 
 
 _SCORE = re.compile(r"(\d+(?:\.\d+)?)分?")
