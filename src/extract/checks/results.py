@@ -104,7 +104,7 @@ def the_total_is_that_of_the_scores(case: Case, *, beside: Number) -> Iterator[F
     if not (place and stated and known):
         return
     found, total = sum(known), Decimal(stated[1])
-    beside = max(beside, 100 - sum(row.result.weight or Decimal(0) for row in case.form.indicators))
+    beside = max(beside, 100 - sum((row.result.weight or Decimal(0) for row in case.form.indicators), Decimal(0)))
     if len(known) < len(scores):
         yield Fault(place.span, {"count": len(scores) - len(known)}, lacks_data=True)
     elif not found <= total <= found + beside:
