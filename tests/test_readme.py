@@ -40,11 +40,11 @@ def as_pattern(lines: list[str]) -> str:
     return "".join(r"(?:.*\n)*?" if line == ANYTHING else re.escape(line.rstrip()) + r"\n" for line in lines)
 
 
-def run(command: str, folder: Path) -> str:
+def run(command: str, folder: Path, locale: str) -> str:
     """What a command prints, without trailing blanks."""
     program, *arguments = shlex.split(command)
     assert program == "extract"
-    run = run_extract(folder, *arguments)
+    run = run_extract(folder, *arguments, locale=locale)
     return "".join(f"{line.rstrip()}\n" for line in (run.stdout + run.stderr).splitlines())
 
 
@@ -60,7 +60,8 @@ def test_the_questions_of_the_query_book_are_answered_as_shown(tmp_path: Path) -
 
 
 def run_examples(guide: str, folder: Path) -> None:
-    """Run every example of a guide in the folder, with the files that it writes on the way."""
+    """Run every example of a guide in the folder, in the guide's language, with the files that it writes on the way."""
+    locale = "zh_CN.UTF-8" if ".zh-CN." in guide else "C.UTF-8"
     steps = list(STEP.finditer((ROOT / guide).read_text("utf-8")))
     assert any(step["console"] for step in steps)
     for step in steps:
@@ -69,7 +70,7 @@ def run_examples(guide: str, folder: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step["content"], "utf-8")
         for command, expected in examples(step["console"] or ""):
-            printed = run(command, folder)
+            printed = run(command, folder, locale)
             assert re.fullmatch(as_pattern(expected), printed), f"$ {command}\n{printed}"
 
 

@@ -121,7 +121,7 @@ _FIRST_WORD = re.compile(r"\s*(?:PIVOT|UNPIVOT|FROM|WITH|SELECT|\()", re.IGNOREC
 # --------------------------------------------------------------------------------------------------------------- hints
 
 _UNKNOWN_COLUMN = re.compile(
-    r'Referenced column "(?P<name>.+?)" not found|does not have a column named "(?P<name_in_table>.+?)"'
+    r'Referenced column "(?P<name>.+?)" (?:was )?not found|does not have a column named "(?P<name_in_table>.+?)"'
 )
 _UNKNOWN_TABLE = re.compile(r"(?:Table|View) with name (?P<name>.+?) does not exist")
 _UNKNOWN_FUNCTION = re.compile(r'Function with name "?(?P<name>.+?)"? (?:does not exist|is not in the catalog)')

@@ -22,7 +22,7 @@ from extract.cli.cluster import (
     print_next_of_parts,
     refuse_contradictions,
 )
-from extract.cli.output import EXIT_FAILURES, EXIT_UNREADABLE, complain, database_option, print_json
+from extract.cli.output import EXIT_FAILURES, EXIT_UNREADABLE, complain, database_option, print_json, put, tell
 from extract.cli.typer_words import in_chinese
 from extract.language import say
 
@@ -188,13 +188,12 @@ def link_command(
     with Store(db) as store:
         projects = store.link_projects(rule_set)
     if not quiet:
-        typer.echo(say(f"{projects} projects", f"共 {projects} 个项目"), err=True)
-        typer.echo(
+        tell(say(f"{projects} projects", f"共 {projects} 个项目"))
+        tell(
             say(
                 f'Next: extract sql "from project_changes"{database_option(db)}',
                 f'下一步：extract sql "from 项目变化"{database_option(db)}',
-            ),
-            err=True,
+            )
         )
 
 
@@ -256,7 +255,7 @@ def reparse_command(
         )
         again = f"reparse{database_option(db)}" + (f" --rules {rules}" if rules else "")
         following = again if dry_run else f"report{database_option(db)}"
-        typer.echo(say(f"Next: extract {following}", f"下一步：extract {following}"), err=True)
+        tell(say(f"Next: extract {following}", f"下一步：extract {following}"))
     if summary.failures:
         raise typer.Exit(EXIT_FAILURES)
 
@@ -273,7 +272,7 @@ def _print_difference(difference: Difference, head: str) -> None:
         f"{values}",
         f"{head}：{d.forms} 张表中 {d.changed_forms} 张有变化（新增 {d.new_forms}，消失 {d.gone_forms}）；值：{values}",
     )
-    typer.echo(said, err=True)
+    tell(said)
     console = data_console()
     if difference.by_name:
         print_rows((say("value", "值"), *changes.values()), difference.by_name, console)
@@ -297,12 +296,11 @@ def compact_command(db: Database = DEFAULT_DATABASE, quiet: Quiet = False) -> No
 
     before, after = compact(db)
     if not quiet:
-        typer.echo(
+        tell(
             say(
                 f"{db}: {before / 2**20:.1f} MB before, {after / 2**20:.1f} MB after",
                 f"{db}：整理前 {before / 2**20:.1f} MB，整理后 {after / 2**20:.1f} MB",
-            ),
-            err=True,
+            )
         )
 
 
@@ -361,7 +359,7 @@ def _print_problems(summary: Summary) -> None:
         message = problem.error.message
         complain(message.at(problem.path) if problem.path else message)
         if problem.traceback:
-            typer.echo(problem.traceback, err=True)
+            tell(problem.traceback)
     if (more := summary.failures - _PROBLEMS_SHOWN) > 0:
         complain(
             say(
@@ -372,9 +370,9 @@ def _print_problems(summary: Summary) -> None:
 
 
 def _print_summary(summary: Summary) -> None:
-    typer.echo(_counted(summary), err=True)
+    tell(_counted(summary))
     for line in _remarks(summary):
-        typer.echo(line, err=True)
+        tell(line)
 
 
 def _counted(summary: Summary) -> str:
@@ -431,7 +429,7 @@ def _print_preview(summary: Summary, *, as_json: bool) -> None:
         return
     files, to_read, same, older = summary.files, figures["to_read"], summary.skipped, summary.older
     left_out = say(f", {older} are older than --since", f"，早于 --since 的 {older} 个") if older else ""
-    typer.echo(
+    put(
         say(
             f"{files} files: {to_read} would be read, {same} have not changed{left_out}",
             f"文件 {files} 个：将读取 {to_read} 个，未变 {same} 个{left_out}",

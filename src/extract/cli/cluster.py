@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, RulesFolder, rule_set_of
-from extract.cli.output import database_option, print_json
+from extract.cli.output import database_option, print_json, tell
 from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
 from extract.language import Message, say
@@ -152,9 +152,7 @@ def attach_command(
 
     forms = attach(folders.Parts(parts), db, rule_set_of(rules))
     if not quiet:
-        typer.echo(
-            say(f"{db} shows {forms} forms of the parts in {parts}", f"{db} 显示 {parts} 中的 {forms} 张表"), err=True
-        )
+        tell(say(f"{db} shows {forms} forms of the parts in {parts}", f"{db} 显示 {parts} 中的 {forms} 张表"))
         print_next(db)
 
 
@@ -169,22 +167,19 @@ def print_merged(merged: Merged, db: Path) -> None:
         f"{merged.files} files, {merged.documents} new documents, {merged.forms} forms",
         f"文件 {merged.files} 个，新文档 {merged.documents} 份，表 {merged.forms} 张",
     )
-    typer.echo(say(f"{parts} merged into {db}: {counts}", f"{parts}，已并入 {db}：{counts}"), err=True)
+    tell(say(f"{parts} merged into {db}: {counts}", f"{parts}，已并入 {db}：{counts}"))
 
 
 def print_next(db: Path) -> None:
     """The command that usually follows."""
-    typer.echo(
-        say(f"Next: extract report{database_option(db)}", f"下一步：extract report{database_option(db)}"), err=True
-    )
+    tell(say(f"Next: extract report{database_option(db)}", f"下一步：extract report{database_option(db)}"))
 
 
 def print_next_of_parts(parts: str, db: Path) -> None:
     """The commands that make something of parts."""
-    typer.echo(
+    tell(
         say(
             f"Next: extract merge {parts}{database_option(db)}  or  extract attach {parts}",
             f"下一步：extract merge {parts}{database_option(db)} 或 extract attach {parts}",
-        ),
-        err=True,
+        )
     )

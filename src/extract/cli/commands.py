@@ -9,6 +9,7 @@ import typer
 
 from extract import __version__
 from extract.cli import archive, check, cluster, database, file, queries, review, rules
+from extract.cli.output import put
 from extract.cli.typer_words import Command, Group
 from extract.language import Language, say
 
@@ -54,7 +55,7 @@ def _options(
     ] = None,
 ) -> None:
     if version:
-        typer.echo(f"extract {__version__}")
+        put(f"extract {__version__}")
         raise typer.Exit
 
 

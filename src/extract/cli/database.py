@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, opened
-from extract.cli.output import EXIT_FAILURES, complain, database_option, print_json
+from extract.cli.output import EXIT_FAILURES, complain, database_option, print_json, put, tell
 from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
 from extract.language import Message, say
@@ -162,11 +162,11 @@ def verify_command(
         _print_breaches(breaches, limit)
         looked_at = ", ".join(f"{count} {name}" for name, count in checked.counts.items())
         skipped = ", ".join(f"{count} {name}" for name, count in sorted(checked.skipped.items()))
-        typer.echo(say(f"Looked at: {looked_at}", f"已核对：{looked_at}"), err=True)
+        tell(say(f"Looked at: {looked_at}", f"已核对：{looked_at}"))
         if skipped:
-            typer.echo(say(f"Not compared: {skipped}", f"未核对：{skipped}"), err=True)
+            tell(say(f"Not compared: {skipped}", f"未核对：{skipped}"))
         wrong = len(breaches)
-        typer.echo(say(f"{db}: {wrong} wrong", f"{db}：{wrong} 处问题"), err=True)
+        tell(say(f"{db}: {wrong} wrong", f"{db}：{wrong} 处问题"))
     if breaches:
         raise typer.Exit(EXIT_FAILURES)
 
@@ -176,9 +176,9 @@ def _print_breaches(breaches: Sequence[Breach], limit: int) -> None:
     from extract.verify import ADVICE
 
     for breach in breaches[:limit]:
-        typer.echo(visible(f"{breach.code}  {breach.where}: {breach.found}; {ADVICE[breach.code]}"))
+        put(visible(f"{breach.code}  {breach.where}: {breach.found}; {ADVICE[breach.code]}"))
     if (more := len(breaches) - limit) > 0:
-        typer.echo(
+        put(
             say(
                 f"and {more} more; all of them: --limit {len(breaches)}",
                 f"另有 {more} 处；全部显示：--limit {len(breaches)}",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extract.cli.arguments import AsJson, RulesFolder, bytes_of, rule_set_of
-from extract.cli.output import EXIT_FAILURES, complain, print_json
+from extract.cli.output import EXIT_FAILURES, complain, print_json, put
 from extract.cli.typer_words import in_chinese
 from extract.errors import ReadError
 from extract.language import say
@@ -153,7 +153,7 @@ def target_command(
     targets = (parse_target(line, grammar, context) for line in lines)
     if as_json:
         for target in targets:
-            typer.echo(json.dumps(target.as_json(), ensure_ascii=False))
+            put(json.dumps(target.as_json(), ensure_ascii=False))
         return
     from extract.explain import print_explanations
     from extract.terminal import data_console

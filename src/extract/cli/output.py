@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
-
-import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE
 from extract.errors import ExtractError, RuleError, StoreError, UsageError
@@ -19,16 +18,28 @@ EXIT_RULES = 5
 EXIT_INTERRUPTED = 130
 
 
+def put(text: object, end: str = "\n") -> None:
+    """A line on stdout, in its encoding."""
+    sys.stdout.write(f"{text}{end}")
+    sys.stdout.flush()
+
+
+def tell(text: object) -> None:
+    """A line on stderr, in its encoding."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 def print_json(value: object) -> None:
     """One JSON document on stdout."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    put(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def complain(message: Message | str) -> None:
     """One sentence on stderr."""
     from extract.terminal import visible
 
-    typer.echo(f"extract: {visible(message)}", err=True)
+    tell(f"extract: {visible(message)}")
 
 
 def database_option(db: Path) -> str:

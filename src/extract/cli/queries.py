@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, Quiet, bytes_of, opened
-from extract.cli.output import complain
+from extract.cli.output import complain, put, tell
 from extract.cli.typer_words import in_chinese
 from extract.errors import UsageError
 from extract.language import Message, say
@@ -130,7 +130,7 @@ def schema_command(
                 ),
             )
     if output == "markdown":
-        typer.echo(dictionary_as_markdown(entries), nl=False)
+        put(dictionary_as_markdown(entries), end="")
         return
     listed = overview(entries) if name is None else [(e.column, *e[2:]) for e in entries if e.column]
     names = ("name" if name is None else "column", "type", "holds", "中文名", "说明")
@@ -232,7 +232,7 @@ def export_command(
             complain(note.at(one.name))
         if not quiet:
             count = say("1 row", "共 1 行") if one.rows == 1 else say(f"{one.rows} rows", f"共 {one.rows} 行")
-            typer.echo(f"{one.path}: {one.name}, {count}", err=True)
+            tell(f"{one.path}: {one.name}, {count}")
 
 
 def _statement(statement: str | None, file: Path | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extract.cli.arguments import DEFAULT_DATABASE, AsJson, Database, RulesFolder, bytes_of, opened, rule_set_of
-from extract.cli.output import complain, database_option, print_json
+from extract.cli.output import complain, database_option, print_json, put, tell
 from extract.cli.typer_words import in_chinese
 from extract.errors import SourceError, UsageError
 from extract.language import Message, say
@@ -200,7 +200,7 @@ def _write_goldens(folder: Path, corrections: Sequence[Correction], paths: Mappi
             continue
         copy.write_bytes(sample)
         golden.write_text(corrected_golden_text(sample, rules, corrections), "utf-8")
-        typer.echo(golden)
+        put(golden)
     for form_id in sorted({c.form_id for c in corrections} - paths.keys()):
         complain(
             say(
@@ -208,7 +208,7 @@ def _write_goldens(folder: Path, corrections: Sequence[Correction], paths: Mappi
                 f"表 {form_id}：文件在压缩包内，请解压并导入后再试",
             )
         )
-    typer.echo(say(f"Next: extract rules test {folder}", f"下一步：extract rules test {folder}"), err=True)
+    tell(say(f"Next: extract rules test {folder}", f"下一步：extract rules test {folder}"))
 
 
 def _run_full_screen(desk: Desk, grammar: Grammar) -> None:
@@ -229,7 +229,7 @@ def _walk(desk: Desk, console: Console, read_key: Callable[[], str], grammar: Gr
 
     while form := desk.form():
         print_form_on_desk(form, desk.progress, console)
-        typer.echo(_keys())
+        put(_keys())
         while True:
             key = read_key()
             if key == "q":
@@ -239,7 +239,7 @@ def _walk(desk: Desk, console: Console, read_key: Callable[[], str], grammar: Gr
                     break
             except UsageError as error:
                 complain(error.message)
-    typer.echo(say("All forms of this review are decided.", "本次核查的表已全部判定。"))
+    put(say("All forms of this review are decided.", "本次核查的表已全部判定。"))
 
 
 def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: Grammar) -> bool:
@@ -250,7 +250,7 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: G
         desk.close(form, skip=key == "s")
     elif key == "u":
         if not desk.undo():
-            typer.echo(say("There is nothing to undo.", "没有可撤销的判定。"))
+            put(say("There is nothing to undo.", "没有可撤销的判定。"))
             return False
     elif key in ("c", "w", "m"):
         ask = {"c": _ask_correction, "w": _ask_wrong_row, "m": _ask_missing}[key]
@@ -262,7 +262,7 @@ def _decide(desk: Desk, form: FormOnDesk, key: str, console: Console, grammar: G
         print_source(form, console)
         return False
     else:
-        typer.echo(_keys())
+        put(_keys())
         return False
     return True
 
@@ -319,7 +319,7 @@ def _ask_value(form: FormOnDesk) -> Value | None:
 
 
 def _ask(question: str) -> str:
-    typer.echo(say(f"{question}: ", f"{question}："), nl=False)
+    put(say(f"{question}: ", f"{question}："), end="")
     return sys.stdin.readline().strip()
 
 

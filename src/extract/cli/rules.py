@@ -20,7 +20,7 @@ from extract.cli.arguments import (
     rule_folders,
     rule_set_of,
 )
-from extract.cli.output import EXIT_FAILURES, EXIT_RULES, complain, print_json
+from extract.cli.output import EXIT_FAILURES, EXIT_RULES, complain, print_json, put, tell
 from extract.cli.typer_words import in_chinese
 from extract.errors import ReadError, SourceError, UsageError
 from extract.language import Message, say
@@ -91,9 +91,7 @@ def rules_lint_command(rules: RulesFolder = None, as_json: AsJson = False) -> No
     else:
         _print_lint(findings)
         counts = [sum(each.severity == severity for each in findings) for severity in ("error", "warning")]
-        typer.echo(
-            say(f"{counts[0]} errors, {counts[1]} warnings", f"错误 {counts[0]} 处，警告 {counts[1]} 处"), err=True
-        )
+        tell(say(f"{counts[0]} errors, {counts[1]} warnings", f"错误 {counts[0]} 处，警告 {counts[1]} 处"))
     if any(each.severity == "error" for each in findings):
         raise typer.Exit(EXIT_RULES)
     if any(each.severity == "warning" for each in findings):
@@ -173,12 +171,11 @@ def rules_test_command(
     else:
         _print_samples(results)
         tried, samples_tried = len(examples), len(results)
-        typer.echo(
+        tell(
             say(
                 f"{tried} examples and {samples_tried} samples: {failed} failed",
                 f"示例 {tried} 个，样例 {samples_tried} 个：失败 {failed} 个",
-            ),
-            err=True,
+            )
         )
     if failed:
         raise typer.Exit(EXIT_FAILURES)
@@ -394,7 +391,7 @@ def rules_draft_command(
             raise ReadError(error.code, error.message.at(file)) from error
     made = draft(documents, rule_folders(rules), kind, title)
     if into is None:
-        typer.echo(made.text, nl=False)
+        put(made.text, end="")
         return
     path = into / made.name
     if path.exists():
@@ -416,7 +413,7 @@ def rules_draft_command(
         f"Next: open it and finish what is marked TODO; then  {check}  and  {look}",
         f"下一步：打开文件，补全标有 TODO 之处；然后运行 {check} 和 {look}",
     )
-    typer.echo(say(f"{path}: {made_of}\n{following}", f"{path}：{made_of}\n{following}"), err=True)
+    tell(say(f"{path}: {made_of}\n{following}", f"{path}：{made_of}\n{following}"))
 
 
 @in_chinese(
@@ -472,4 +469,4 @@ def rules_schema_command(
     folder.mkdir(parents=True, exist_ok=True)
     for file, schema in known.items():
         (folder / file).write_text(json.dumps(schema, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    typer.echo(say(f"{folder}: {len(known)} schemas written", f"{folder}：写出 {len(known)} 个模式"), err=True)
+    tell(say(f"{folder}: {len(known)} schemas written", f"{folder}：写出 {len(known)} 个模式"))
