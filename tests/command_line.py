@@ -21,7 +21,7 @@ class Run(NamedTuple):
 
 
 def run_extract(folder: Path, *arguments: str, stdin: str = "", locale: str = "C.UTF-8") -> Run:
-    """Run `extract` with these arguments in this folder, in a terminal of 120 columns without colours, of this locale."""
+    """Run `extract` with these arguments in this folder, in a terminal of this locale, 120 columns wide, no colours."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     environment = patch.dict(os.environ, {"COLUMNS": "120", "NO_COLOR": "1", "LC_ALL": locale})
     command = patch("sys.argv", ["extract", *arguments]), patch("sys.stdin", io.StringIO(stdin))
