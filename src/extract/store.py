@@ -198,17 +198,21 @@ class Store:
     def link_projects(self, rules: RuleSet) -> int:
         """Link the forms of all years to projects, anew from what is stored, and compare them with each other; return
         how many projects there are."""
-        forms = [NamedForm(*row) for row in self._fetch(_NAMED_FORMS)]
-        projects, links = link_projects(forms, rules.projects)
-        copies: dict[str, str] = dict(self._fetch(_COPIES))
         with self.transaction() as connection:
-            for table in ("projects", "project_links"):
-                connection.execute(f"DELETE FROM {table}")
-            self._append("projects", projects)
-            self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
-            self._connection.execute("DELETE FROM findings WHERE code IN (SELECT unnest(?))", [list(STATEMENTS)])
-            for batch in findings_across(self._connection, rules.checklist):
+            projects = self._write_links(rules)
+            connection.execute("DELETE FROM findings WHERE code IN (SELECT unnest(?))", [list(STATEMENTS)])
+            for batch in findings_across(connection, rules.checklist):
                 self._append("findings", batch)
+        return projects
+
+    def _write_links(self, rules: RuleSet) -> int:
+        """Write projects and links anew. The names of all forms are in memory while this works, and not longer."""
+        projects, links = link_projects((NamedForm(*row) for row in self._fetch(_NAMED_FORMS)), rules.projects)
+        copies: dict[str, str] = dict(self._fetch(_COPIES))
+        for table in ("projects", "project_links"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._append("projects", projects)
+        self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
         return len(projects)
 
     def start_run(self, started: datetime, version: str, ruleset: str) -> str:
