@@ -31,6 +31,9 @@ YEAR_LINE_DISTANCE = 3
 _FEWEST_CELLS = 8
 _CELL_LIKE = re.compile("[^。；！？]{1,20}(?<![：:，,])")
 
+# So long at most is each half of a title in two lines.
+_LONGEST_HALF = 30
+
 _COLON = re.compile("[:：]")
 
 
@@ -169,15 +172,18 @@ class _Cutter:
         """Each title candidate with its lines, and the labels that its rule finds there."""
         regions: list[_Region] = []
         previous_table: Table | None = None
-        for line in lines:
-            if found := self._title_in(line):
+        is_of_cells = not any(line.row for line in lines)  # then the line below may be another cell
+        for number, line in enumerate(lines):
+            both = None if is_of_cells else self._title_over(lines[number : number + 2])
+            is_inside = bool(regions) and line.start < regions[-1].headings[0].end
+            found = None if is_inside else both or self._title_in(line)
+            if found:
                 opens_table = line.table is None or line.table is not previous_table
                 title, heading = found
                 regions.append(_Region(title, [heading], [], opens_table))
             if regions:
                 regions[-1].lines.append(line)
             previous_table = line.table
-        is_of_cells = not any(line.row for line in lines)
         for region in regions:
             region.rows = self._rows_in_lines(region) if is_of_cells else sum(bool(line.row) for line in region.lines)
         return [self._with_labels(region) for region in self._without_sections(regions)]
@@ -215,6 +221,22 @@ class _Cutter:
             return False
         texts = (self._text[line.start : line.end].strip() for line in region.lines[1:])
         return all(not text or self._phrases.year_line(text)[0] or self._phrases.is_boilerplate(text) for text in texts)
+
+    def _title_over(self, lines: Sequence[_Line]) -> tuple[Title, Span] | None:
+        """The title that two paragraphs show together: where neither shows one, or the lower one that of another kind.
+
+        部门整体支出 and 绩效自评表 below it name a form of a department, and not one of a project.
+        """
+        if any(line.row or line.end - line.start > _LONGEST_HALF for line in lines) or len(lines) < 2:
+            return None
+        upper, lower = (self._text[line.start : line.end] for line in lines)
+        if "表" not in lower:
+            return None
+        title = self._rules.title(upper.rstrip() + lower.lstrip())
+        if title is None or title.rule is None or self._rules.title(upper):
+            return None
+        below = self._rules.title(lower)
+        return (title, Span(lines[0].start, lines[1].end)) if not below or below.rule is not title.rule else None
 
     def _title_in(self, line: _Line) -> tuple[Title, Span] | None:
         """The title that a line shows."""

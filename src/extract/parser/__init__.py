@@ -19,6 +19,7 @@ from extract.parser import fields, funding, indicators
 from extract.parser.rows_of_lines import unfold
 from extract.parser.shape import shape_of
 from extract.parser.sheet import Sheet
+from extract.parser.side_by_side import cut
 from extract.parser.torn_labels import mend
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice
@@ -44,7 +45,8 @@ def parse(text: str, form_slice: FormSlice, rules: RuleSet, ledger: Ledger) -> t
         if isinstance(block, Paragraph):
             fields.read_paragraph(sheet, block)
         else:
-            _read_table(sheet, block)
+            for part in cut(sheet, block):
+                _read_table(sheet, part)
     sheet.fill_in()
     sheet.settle(span)
     form = Form(

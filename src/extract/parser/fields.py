@@ -44,6 +44,8 @@ def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
     """Read the labels with colons in a paragraph, each up to the next."""
     if funding.read_paragraph(sheet, paragraph.start, paragraph.end):
         return
+    if sheet.rule.use_of(sheet.text[paragraph.start : paragraph.end]):  # the heading of a table
+        sheet.ledger.claim(paragraph.start, paragraph.end, Owner.LABEL)
     for label in _inline_labels(sheet, paragraph.start, paragraph.end):
         _read_behind_colon(sheet, label)
 
@@ -133,7 +135,10 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
     if not all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row):
         return []
     cells: list[Cell] = []
-    for below in range(number + 1, len(table.rows)):
+    first = number + 1
+    while first < number + row[position].row_span and _divides_header(sheet, table.rows[first]):
+        first += 1
+    for below in range(first, len(table.rows)):
         values = table.rows[below]
         if any(announces(sheet, cell) for cell in values):
             break
@@ -142,6 +147,11 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
             break
         cells.append(under)
     return cells
+
+
+def _divides_header(sheet: Sheet, row: tuple[Cell, ...]) -> bool:
+    """Whether a row holds labels alone, those of amounts among them, as the lower rows of a header do."""
+    return all(sheet.use(cell) or sheet.money(cell) or not sheet.cell_text(cell) for cell in row)
 
 
 def _under(table: Table, row: tuple[Cell, ...], values: tuple[Cell, ...], position: int) -> Cell | None:

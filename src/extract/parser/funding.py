@@ -53,7 +53,7 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
 
     Other cells of these rows stay free for the other parts of the parser.
     """
-    if not _begins(sheet, table.rows[number]):
+    if not _begins(sheet, table.rows[number]) and not _heads(sheet, table, number):
         return 0
     block = _Block(sheet, table, number)
     block.read()
@@ -124,6 +124,13 @@ def _begins(sheet: Sheet, row: Row) -> bool:
     if any(label.source and not label.weak for label in said) or HEADING in sheet.uses(row):
         return True
     return len({label.source or label.stage for label in said} - {None}) > 1
+
+
+def _heads(sheet: Sheet, table: Table, number: int) -> bool:
+    """Whether a row of labels holds a heading of a block whose labels stand in the row below."""
+    row, below = table.rows[number], table.rows[number + 1 : number + 2]
+    over = [cell for cell in row if sheet.use(cell) == HEADING and cell.row_span == 1 < cell.column_span]
+    return bool(over and below) and all(map(sheet.use, row)) and _begins(sheet, below[0])
 
 
 class _Block:
@@ -296,7 +303,7 @@ class _Block:
             yield row[position]
 
     def _left(self, number: int, cell: Cell) -> Cell | None:
-        """The label to the left, over amounts and blanks; a text that no rule knows, where that is nearer."""
+        """The label to the left, over amounts, blanks and values; a text that no rule knows, where that is nearer."""
         sheet = self._sheet
         for other in sorted(self._reaching(number), key=lambda c: c.column, reverse=True):
             if other.column >= cell.column or (not self._has_grid and other not in self.rows[number]):
@@ -304,9 +311,18 @@ class _Block:
             if sheet.money(other) is not None:
                 return other
             text = sheet.cell_text(other)
-            if text and not (sheet.rules.phrases.is_blank(text) or RATE.fullmatch(text) or read_money(text)):
+            if (
+                text
+                and not self._is_value(number, other)
+                and not (sheet.rules.phrases.is_blank(text) or RATE.fullmatch(text) or read_money(text))
+            ):
                 return other
         return None
+
+    def _is_value(self, number: int, cell: Cell) -> bool:
+        """Whether a cell holds the value of a field whose label stands above it: a form across the page."""
+        over = (other for row in self.rows[:number] for other in self._same_column(row, cell, 0))
+        return self._has_grid and any(use and use.role == "field" for use in map(self._sheet.use, over))
 
     def _reaching(self, number: int) -> Iterator[Cell]:
         """The cells of a row, merged ones that begin above it included."""

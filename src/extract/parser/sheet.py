@@ -18,7 +18,10 @@ from extract.values import PARTS, find_citations, read_value
 # At the end of a line of text, so many characters at most are a seal or a blank date.
 _LONGEST_BOILERPLATE = 100
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
-_TAIL = re.compile(r"\s+|(?=[(（])")
+# 填报单位：（盖章）某局
+_NOTE_IN_FRONT = re.compile(r"[(（][^()（）]{1,8}[)）](?=.)")
+# HTML may have lost the blanks in front of 单位：万元.
+_BEFORE_BOILERPLATE = re.compile(r"\s+|(?=[(（])|(?=\w{2,4}[:：])")
 
 
 class Sheet:
@@ -105,8 +108,11 @@ class Sheet:
         if not lines:
             return Span(start, start)
         start, end = lines[0].start, lines[-1].end
+        if (note := _NOTE_IN_FRONT.match(self.text, start, end)) and is_boilerplate(note[0]):
+            self.ledger.claim(*note.span(), Owner.BOILERPLATE)
+            start = self.trimmed(note.end(), end).start
         last_words = max(lines[-1].start, end - _LONGEST_BOILERPLATE)
-        for match in _TAIL.finditer(self.text[last_words:end]):
+        for match in _BEFORE_BOILERPLATE.finditer(self.text[last_words:end]):
             tail = last_words + match.start()
             if start < tail and is_boilerplate(self.text[tail:end]):
                 self.ledger.claim(tail, end, Owner.BOILERPLATE)
