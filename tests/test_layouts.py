@@ -46,9 +46,8 @@ KNOWN = {
     "township-totals-and-parts-2021.lines": "a name and a phone with a label on a line of its own",
     "transfer-region-fund-2020": "a note below the title is left over",
     "two-goals-opinions-2018.lines": "the unit in the label of lines of amounts",
-    "unknown-between.docx": "an unknown form between two known ones",
-    "unknown-between.dump": "an unknown form between two known ones",
     "yunnan-self-2023.catdoc": "levels in a second header row",
+    "unknown-between.dump": "the title of an unknown table, run together with the last cell of a form",
 }
 
 

@@ -7,7 +7,9 @@ import time
 import pytest
 
 from conftest import TITLE, dump_of
+from containers import Box, docx
 from extract.document import Paragraph
+from extract.readers import read_document
 from extract.readers.text import read
 from extract.rules import RuleSet
 from extract.tokenizer import FormSlice, tokenize
@@ -193,6 +195,14 @@ def test_a_page_head_above_indicators_goes_on_with_the_form(rules: RuleSet) -> N
     page = dump_of(f"\t{TITLE}\n\n", *INDICATORS)
     (only,) = slices(rules, form() + page)
     assert only.span.end > len(form())
+
+
+def test_a_table_of_something_else_behind_the_next_attachments_heading_is_outside(rules: RuleSet) -> None:
+    other = [[Box("鸟种"), Box("数量"), Box("备注")], [Box("白鹤"), Box("126"), Box("")]]
+    rows = [[Box("专项名称"), Box("公园管护")], [Box("主管部门"), Box("城管局")]]
+    document = read_document(docx([TITLE, rows, "附件2", "调查记录", other]))
+    (only,) = tokenize(document, rules)
+    assert "附件2" not in document.text[slice(*only.span)]
 
 
 LINES = "项目名称|公园管护|主管部门及代码|住建局|总体目标|保持整洁|一级指标|三级指标|指标值|产出指标|步道|≥3公里"

@@ -387,6 +387,9 @@ class _Cutter:
         return length
 
     def _is_labelled(self, line: _Line, rule: FormRule | None) -> bool:
+        """Whether the line has a label with room for its value: the last cell of a header (备注) has none."""
+        if line.row and len(line.row) > 2:
+            line = line._replace(row=line.row[:-1])
         return rule is not None and any(self.labels_in(line, rule))
 
 
