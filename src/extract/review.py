@@ -402,6 +402,11 @@ def print_form_on_desk(form: FormOnDesk, progress: tuple[int, int], console: Con
         console.print(data(f"{severity} {finding.code}: ", "yellow").append_text(data(finding.message)))
 
 
+def column_label(column: str) -> str:
+    """What one of CORRECTABLE is called in the chosen language."""
+    return say(column, column_name({"target": "target_text", "actual": "actual_text"}.get(column, column)))
+
+
 def heading(form: FormOnDesk) -> str:
     """Title, year and kind."""
     return " · ".join((form.title, str(form.fiscal_year or say("no year", "无年度")), word("form_kind", form.kind)))

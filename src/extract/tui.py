@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Footer, Input, Label, OptionList, Static
 from extract.corrections import MISSING, WHOLE_ROW, Change
 from extract.errors import UsageError
 from extract.language import Message, say
-from extract.review import CORRECTABLE, Desk, FormOnDesk, Value, changes_of, heading, reason
+from extract.review import CORRECTABLE, Desk, FormOnDesk, Value, changes_of, column_label, heading, reason
 from extract.show import LEFTOVER_STYLE, VALUE_STYLE, marked_source
 from extract.target import Grammar
 from extract.terminal import data
@@ -54,7 +54,7 @@ class _Choice(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(say("What of it is wrong?", "哪里有误？"))
-            yield OptionList(*self._choices)
+            yield OptionList(*map(column_label, self._choices))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._choices[event.option_index])
@@ -77,6 +77,7 @@ class ReviewApp(App[None]):
 
     TITLE = "extract review"
     AUTO_FOCUS = "#values"
+    ENABLE_COMMAND_PALETTE = False
     CSS = """
     #head { height: 2; padding: 0 1; background: $boost; }
     #values { width: 1fr; }
@@ -110,7 +111,10 @@ class ReviewApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first form."""
-        self.query_one(DataTable).add_columns(say("value", "项目"), say("read as", "识别为"))
+        half = self.size.width // 2 - 6
+        table = self.query_one(DataTable)
+        table.add_column(say("value", "项目"), width=half * 2 // 5)
+        table.add_column(say("read as", "识别为"), width=half * 3 // 5)
         self._show_next()
 
     # ------------------------------------------------------------------------------------------------- showing
@@ -135,7 +139,7 @@ class ReviewApp(App[None]):
         assert self._form
         self._shown = [v for v in self._form.values if wanted in v.name or wanted in (v.shown or "")]
         for value in self._shown:
-            table.add_row(data(value.name, "cyan"), data(value.shown or say("(blank)", "（空白）")))
+            table.add_row(data(value.name, "cyan"), data(value.shown or say("(blank)", "（空白）")), height=None)
         self._mark(self._shown[0] if self._shown else None)
 
     def _mark(self, selected: Value | None) -> None:
@@ -191,9 +195,10 @@ class ReviewApp(App[None]):
             if new:
                 self._correct(changes_of(value, column, None if new == "-" else new, self._grammar))
 
+        label = column_label(column)
         self.push_screen(
             _Question(
-                say(f"{value.name}: {column} should be (- for blank)", f"{value.name}：{column} 应为（- 表示空白）")
+                say(f"{value.name}: {label} should be (- for blank)", f"{value.name}：{label}应为（- 表示空白）")
             ),
             correct,
         )
