@@ -132,7 +132,7 @@ def test_a_share_that_vanishes_in_the_midst_is_read_again_when_it_is_back(
     shutil.copytree(archive, share)
 
     def lose(summary: Summary) -> None:
-        if share.exists():
+        if summary.done and share.exists():
             share.rename(away)
 
     lost = import_paths([share], database, rules, Options(jobs=1), lose)
@@ -156,7 +156,7 @@ def test_an_archive_that_cannot_be_reached_is_not_called_damaged(tmp_path: Path,
     away, database = tmp_path / "away.zip", tmp_path / "forms.duckdb"
 
     def lose(summary: Summary) -> None:
-        if packed.exists():
+        if summary.done and packed.exists():
             packed.rename(away)
 
     lost = import_paths([packed], database, rules, Options(jobs=1), lose)
@@ -266,7 +266,7 @@ def test_a_worker_that_the_system_kills_costs_no_file(archive: Path, tmp_path: P
             if "spawn_main" in str(child.cmdline()) or "forkserver" in str(child.cmdline())
         ]
         leaves = [child for child in workers if not child.children()]
-        if leaves and not killed:
+        if summary.done and leaves and not killed:
             killed.append(leaves[-1].pid)
             leaves[-1].kill()
 
