@@ -69,25 +69,25 @@ def import_results(documents: int) -> Iterator[Table]:
         def run(name: str, some: int, jobs: int) -> Run:
             return imported(folders[: -(-some // FOLDER_SIZE)], Path(folder) / f"{name}.duckdb", jobs)
 
-        runs = {
-            f"{small} documents, 2 workers": (small, run("small", small, 2)),
-            f"{pair} documents, 1 worker": (pair, run("one", pair, 1)),
-            f"{pair} documents, 2 workers": (pair, run("two", pair, 2)),
-            f"{documents} documents, 2 workers": (documents, run("all", documents, 2)),
-            f"{documents} documents, again": (documents, run("all", documents, 2)),
-        }
+        runs = [
+            (f"{small} documents, 2 workers", small, run("small", small, 2)),
+            (f"{pair} documents, 1 worker", pair, run("one", pair, 1)),
+            (f"{pair} documents, 2 workers", pair, run("two", pair, 2)),
+            (f"{documents} documents, 2 workers", documents, run("all", documents, 2)),
+            (f"{documents} documents, again", documents, run("all", documents, 2)),
+        ]
         yield import_table(runs, lowest)
         size = (Path(folder) / "all.duckdb").stat().st_size
         cells = seconds(lambda: [walk(data) for data in sample]) / len(sample) if find_spec("docx") else None
-        yield ratio_table([run for _, run in runs.values()], (small, documents), lowest, cells, size)
+        yield ratio_table([run for _, _, run in runs], (small, documents), lowest, cells, size)
 
 
-def import_table(runs: dict[str, tuple[int, Run]], lowest: float) -> Table:
+def import_table(runs: list[tuple[str, int, Run]], lowest: float) -> Table:
     """Processor time per document beside the floor, pace, and the most memory of the main process and of a worker."""
     table = Table(title="imports", title_justify="left", box=None)
     for heading in ("import", "ms per document", "× the floor", "documents/s", "main MB", "worker MB"):
         table.add_column(heading, justify="left" if heading == "import" else "right")
-    for name, (size, run) in runs.items():
+    for name, size, run in runs:
         each = run.processor / size
         table.add_row(
             name,
