@@ -1,6 +1,6 @@
 """What an archive costs on a cluster: shards, planning, merging, attaching; measured, then taken to 10 million forms.
 
-Shards of generated Word packages, one form each, are imported as a worker does it; the part of one is copied again and
+Shards of generated Word packages are imported as a worker does it; the part of one is copied again and
 again under other names and with other contents, until there are as many forms as asked, and the steps of the one
 machine that starts the import are measured at three sizes, each twice the one before: a fixed cost and a power of the
 size, at least 1, fit them, and the larger sizes follow. Those are no measurements: disk, network and scheduler are
@@ -61,33 +61,35 @@ def main() -> None:
     console = Console(width=110, highlight=False)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        fixed, each = shard_costs(place, arguments.documents, console)
+        fixed, each, forms_each = shard_costs(place, arguments.documents, console)
         sizes = [arguments.forms // 4, arguments.forms // 2, arguments.forms]
         costs: dict[str, list[Cost]] = {name: [] for name in STEPS}
         for size in sizes:
-            copy_parts(place, size, arguments.documents)
+            copy_parts(place, size)
             for name, step in STEPS.items():
                 costs[name].append(measured(step, place, size))
     console.print(steps_table(sizes, costs))
     alone = {size: {name: extrapolated(sizes, of, size) for name, of in costs.items()} for size in FAR}
-    console.print(cluster_table(fixed, each, alone))
+    console.print(cluster_table(fixed, each, forms_each, alone))
 
 
 # ------------------------------------------------------------------------------------------------------------- shards
 
 
-def shard_costs(place: Path, documents: int, console: Console) -> tuple[float, float]:
-    """Seconds of processor for a shard itself, and for each document in it; the larger shard leaves its part."""
+def shard_costs(place: Path, documents: int, console: Console) -> tuple[float, float, float]:
+    """Seconds of processor for a shard itself and for each document in it, and forms a document."""
     few = generated(place / "few", documents // 10)
     many = generated(place / "many", documents)
     small, large = shard_run(few, Parts(str(place / "small"))), shard_run(many, Parts(str(place / "one")))
     each = (large.processor - small.processor) / (documents - documents // 10)
     fixed = max(0.0, large.processor - documents * each)
+    (part,) = Parts(str(place / "one")).whole()
+    forms_each = part.figures["forms"] / documents
     console.print(
-        f"a shard of {documents} documents: {large.processor:.1f} s of processor, {fixed:.1f} s whatever its size and "
-        f"{1000 * each:.1f} ms a document; most memory of one of its processes {large.worker_bytes / 2**20:.0f} MB"
+        f"a shard of {documents} documents: {large.processor:.1f} s of processor; {fixed:.1f} s at any size, "
+        f"{1000 * each:.1f} ms a document ({forms_each:.1f} forms), {large.worker_bytes / 2**20:.0f} MB a process"
     )
-    return fixed, each
+    return fixed, each, forms_each
 
 
 def shard_run(archive: Path, parts: Parts) -> Run:
@@ -120,13 +122,13 @@ def watch(run: Run, done: threading.Event) -> None:
 # -------------------------------------------------------------------------------------------------- the one machine
 
 
-def copy_parts(place: Path, forms: int, documents: int) -> None:
+def copy_parts(place: Path, forms: int) -> None:
     """Copies of the part that was made, until there are so many forms; none of them like another."""
     (part,) = Parts(str(place / "one")).whole()
     folder = place / "parts"
     folder.mkdir(exist_ok=True)
     with duckdb.connect() as connection:
-        for number in range(len(list(folder.iterdir())), forms // documents):
+        for number in range(len(list(folder.iterdir())), forms // part.figures["forms"]):
             copy = folder / part_name(1, str(number))
             copy.mkdir()
             for table in TABLES:
@@ -231,13 +233,13 @@ def steps_table(sizes: list[int], costs: dict[str, list[Cost]]) -> Table:
     return table
 
 
-def cluster_table(fixed: float, each: float, alone: dict[int, dict[str, Cost]]) -> Table:
+def cluster_table(fixed: float, each: float, forms_each: float, alone: dict[int, dict[str, Cost]]) -> Table:
     """What follows for archives that were not measured."""
-    table = Table(title="extrapolated, one form a document", title_justify="left", box=None)
+    table = Table(title="extrapolated", title_justify="left", box=None)
     for heading in ("forms", "processor", *(f"{threads} threads" for threads in THREADS), *STEPS, "memory of merge"):
         table.add_column(heading, justify="right")
     for size, steps in alone.items():
-        shards, seconds = math.ceil(size / SHARD_FILES), fixed + SHARD_FILES * each
+        shards, seconds = math.ceil(size / forms_each / SHARD_FILES), fixed + SHARD_FILES * each
         spans = (f"{makespan(shards, seconds, threads) / 3600:.1f} h" for threads in THREADS)
         ones = (f"{steps[name].seconds / 60:.0f} min" for name in STEPS)
         memory = f"{steps['merge'].memory / 1024:.1f} GB"
