@@ -6,6 +6,7 @@ Not part of `make test`: `make test-browser` installs Debian's Chromium and runs
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_every_chart_is_drawn_within_its_box(opened: Opened) -> None:
 def test_a_click_on_a_value_marks_its_place_in_the_source_and_the_other_way_round(opened: Opened) -> None:
     form = opened.page.locator("details.form", has_text="window.broken")
     form.locator("summary").click()
-    row = form.locator("tr[data-value]", has_text="project_name").first
+    row = form.locator("tr[data-value]", has_text=re.compile("project_name|项目名称")).first
     row.click()
     marked = form.locator(".source .on")
     assert marked.count() >= 1
