@@ -227,7 +227,11 @@ _open_members: dict[str, list[Member]] = {}
 def _member(file: str, kind: str, number: int) -> Member:
     if file not in _open_members:
         _open_members.clear()
-        _open_members[file] = list(_readable_members(file, kind, []))
+        errors: list[SourceError] = []
+        members = list(_readable_members(file, kind, errors))
+        if errors and number >= len(members):  # it can be read no longer as far as it was listed
+            raise errors[0]
+        _open_members[file] = members
     return _open_members[file][number]
 
 
