@@ -311,6 +311,10 @@ FUNDING = {
         "项目资金|预算数|执行数|原因||年度资金总额|50|40|下雨||按收入性质分||其他资金|2|1||",
         {"total": "50", "total executed": "40", "other": "2", "other executed": "1"},
     ),
+    "a stage over the labels, and a row that ends with a blank": (
+        "项目资金|年度预算数|年初预算|预算执行数|预算执行率||总额|50|40|80%|||其他资金|2|1|50%||",
+        {"total initial": "50", "total executed": "40", "other initial": "2", "other executed": "1"},
+    ),
     "figures that are no sources": (
         "年度预算支出|支出构成|基本支出|项目支出|合计||金额|10|40|50",
         {"total": "50"},

@@ -171,9 +171,12 @@ class _Counting:
         """The rows below the headings; None where no block begins, or the lines do not come out even."""
         if start >= len(self._lines) or not (first := self._labels[start]) or (first.says.weak and not front):
             return None
-        return (
-            self._labelled(front, start) or self._named([*front, first.span], first.next) or self._headed(front, start)
-        )
+        labelled = self._labelled(front, start)
+        may_be_corner = labelled is not None and first.says.stage is not None and not self._lines[start].blanks
+        named = self._named([*front, first.span], first.next) if may_be_corner or not labelled else None
+        if labelled and named:
+            return None  # the first stage may stand over the labels, or over their first amounts
+        return labelled or named or self._headed(front, start)
 
     def refused(self, front: list[Span], start: int) -> _Found | None:
         """A line each, where sources stand side by side."""
@@ -218,10 +221,11 @@ class _Counting:
     def _span(self, number: int) -> Span:
         return Span(self._lines[number].start, self._lines[number].end)
 
-    def _is_cell(self, number: int) -> bool:
-        """Whether a line can be the amount of a label or another figure beside it."""
+    def _is_cell(self, number: int, *, may_be_rate: bool = True) -> bool:
+        """Whether a line can be the amount of a label, or another figure beside it; no rate stands below a stage."""
         text = self._text[slice(*self._span(number))]
-        return _is_figure(text) or self._rules.phrases.is_blank(text)
+        is_figure = _is_figure(text) if may_be_rate else read_money(text) is not None
+        return is_figure or self._rules.phrases.is_blank(text)
 
     def _is_amount_at(self, number: int) -> bool:
         return number < len(self._lines) and not self._lines[number].blanks and self._is_amount(self._span(number))
@@ -290,7 +294,7 @@ class _Counting:
                 number = label.next
                 continue
             column = len(slots[-1].cells) if slots else width
-            if column >= width or (figures[column] and not self._is_cell(number)):
+            if column >= width or (figures[column] and not self._is_cell(number, may_be_rate=width == 1)):
                 while slots and len(slots[-1].cells) < width:
                     slots.pop()
                     number = begins.pop()
