@@ -223,7 +223,8 @@ class IndicatorLines:
         upper = self._lines[after].blanks if after < len(self._lines) else 0
         holds = [label.holds for label in labels]
         lower = {"level1", "level2", "name"}
-        if upper > 1 and holds[upper : upper + 1] == ["level1"] and not lower & {*holds[:upper]}:
+        is_lower = holds[upper : upper + 1] == ["level1"] and {*holds[upper:]} <= lower
+        if upper > 1 and is_lower and "target" in holds[:upper] and not lower & {*holds[:upper]}:
             return [*labels[upper:], *labels[:upper]]
         return labels
 
