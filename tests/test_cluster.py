@@ -185,7 +185,7 @@ def test_attached_parts_show_what_merged_ones_hold(
     assert exported(tmp_path / "attached.duckdb") == exported(tmp_path / "merged.duckdb")
     with closing(open_for_reading(tmp_path / "attached.duckdb")) as connection:
         ((form_id,),) = connection.execute("SELECT form_id FROM forms WHERE project_name = '湿地管护第3号'").fetchall()
-        assert ("project_name", "湿地管护第3号", "湿地管护第3号") in load_form(connection, form_id).fields
+        assert load_form(connection, form_id).fields[0][:2] == ("project_name", "湿地管护第3号")
 
 
 def test_a_file_that_ends_the_process_of_its_shard_is_found_and_named(
