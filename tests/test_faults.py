@@ -16,9 +16,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import duckdb
@@ -29,6 +30,7 @@ from command_line import run_extract
 from extract import store
 from extract.cli.output import EXIT_INTERRUPTED
 from extract.importer import Options, Summary, import_paths
+from extract.isolation import Workers
 from extract.rules import RuleSet
 from extract.store import open_for_reading, working_copy_of
 from extract.verify import Checked, verify
@@ -255,25 +257,49 @@ def test_an_import_that_is_asked_to_end_says_so_and_goes_on_next_time(
     assert_sound(database, FILES + MEMBERS)
 
 
+def workers() -> list[psutil.Process]:
+    """The processes that read files, as far as they have started: they have no children of their own."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            if not child.children() and any(way in str(child.cmdline()) for way in ("spawn_main", "forkserver")):
+                found.append(child)
+    return found
+
+
 def test_a_worker_that_the_system_kills_costs_no_file(archive: Path, tmp_path: Path, rules: RuleSet) -> None:
     """The system ends processes when memory is short; whatever they had before them is done again."""
     database, killed = tmp_path / "forms.duckdb", []
 
     def kill_one(summary: Summary) -> None:
-        workers = [
-            child
-            for child in psutil.Process().children(recursive=True)
-            if "spawn_main" in str(child.cmdline()) or "forkserver" in str(child.cmdline())
-        ]
-        leaves = [child for child in workers if not child.children()]
-        if summary.done and leaves and not killed:
-            killed.append(leaves[-1].pid)
-            leaves[-1].kill()
+        if summary.done and not killed and (found := workers()):
+            killed.append(found[-1].pid)
+            found[-1].kill()
 
     summary = import_paths([archive], database, rules, Options(jobs=2), kill_one)
     assert killed
     assert summary.failures == 0
     assert_sound(database, FILES + MEMBERS)
+
+
+def test_workers_that_the_system_kills_while_they_start_cost_no_file(
+    archive: Path, tmp_path: Path, rules: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit, killed = Workers.submit, []
+
+    def submit_and_kill(pool: Workers, *call: Any) -> None:
+        submit(pool, *call)
+        if not killed:
+            wait_for(lambda: bool(workers()))
+            for worker in workers():
+                killed.append(worker.pid)
+                worker.kill()
+
+    monkeypatch.setattr(Workers, "submit", submit_and_kill)
+    summary = import_paths([archive], tmp_path / "forms.duckdb", rules, Options(jobs=2))
+    assert killed
+    assert summary.failures == 0
+    assert_sound(tmp_path / "forms.duckdb", FILES + MEMBERS)
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -275,7 +275,7 @@ def code_of(data: bytes) -> str:
     with pytest.raises(ReadError) as caught:
         doc.read(data)
     assert not caught.value.message.en[0].isupper()
-    assert not caught.value.message.endswith(".")
+    assert not caught.value.message.en.endswith(".")
     return caught.value.code
 
 

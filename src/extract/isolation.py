@@ -104,8 +104,7 @@ class Workers:
             yield from zip(call.then, future.result(), strict=True)
         elif isinstance(error, ExtractError):
             raise error
-        elif isinstance(error, BrokenProcessPool):  # a process ended between two calls: start anew, nobody is to blame
-            self._pool = self._new_pool()
+        elif isinstance(error, BrokenProcessPool):
             self._submit(call)
         elif len(call.items) > 1:
             for item, then in zip(call.items, call.then, strict=True):
@@ -115,6 +114,8 @@ class Workers:
 
     def _submit(self, call: _Call[Any, Any]) -> None:
         self._starting = self._jobs  # the first call starts them all
+        if not self._pool.active:  # a process ended while it started or between two calls: nobody is to blame
+            self._pool = self._new_pool()
         future = self._pool.schedule(call.function, args=(call.items,), timeout=self._timeout)
         self._calls[future] = call
 

@@ -32,6 +32,10 @@ VALUE_STYLE = "black on green"
 LEFTOVER_STYLE = "white on red"
 FINDING_STYLE = "yellow"
 SIDE_BY_SIDE_FROM = 110  # columns of the terminal
+_INDICATOR_COLUMNS = (
+    "indicator_index", "level1", "level2", "name", "target_text", "operator", "value", "lower", "upper", "unit",
+    "deadline", "operator_implied", "target_kind", "actual_text", "weight", "score",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,7 @@ def load_form(connection: DuckDBPyConnection, form_id: str) -> ShownForm:
         year,
         rows("SELECT name, value, text, label FROM fields WHERE form_id = $id ORDER BY text_start, text_end, name"),
         rows("SELECT source, amount, unit, amount_yuan FROM funding WHERE form_id = $id ORDER BY row_index"),
-        rows(
-            "SELECT indicator_index, level1, level2, name, target_text, operator, value, lower, upper, unit, deadline,"
-            " operator_implied, target_kind, actual_text, weight, score"
-            " FROM indicators WHERE form_id = $id ORDER BY indicator_index"
-        ),
+        rows(f"SELECT {', '.join(_INDICATOR_COLUMNS)} FROM indicators WHERE form_id = $id ORDER BY indicator_index"),
         rows("SELECT severity, code, message, message_zh FROM findings WHERE form_id = $id"),
         text[start:end],
         [(a - start, b - start) for a, b in places],
@@ -129,16 +129,7 @@ def form_as_json(form: ShownForm) -> dict[str, Any]:
         "fiscal_year": form.fiscal_year,
         "fields": [{"name": name, "value": value, "text": text} for name, value, text, _ in form.fields],
         "funding": [dict(zip(("source", "amount", "unit", "amount_yuan"), row, strict=True)) for row in form.funding],
-        "indicators": [
-            dict(
-                zip(
-                    ("indicator_index", "level1", "level2", "name", "target_text", "operator", "value"),
-                    row,
-                    strict=True,
-                )
-            )
-            for row in form.indicators
-        ],
+        "indicators": [dict(zip(_INDICATOR_COLUMNS, row, strict=True)) for row in form.indicators],
         "findings": [
             dict(zip(("severity", "code", "message", "message_zh"), row, strict=True)) for row in form.findings
         ],
