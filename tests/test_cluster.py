@@ -41,7 +41,7 @@ pytestmark = pytest.mark.network  # Dask's processes talk to each other over 127
 TESTS = Path(__file__).parent
 FILES, MEMBERS = 24, 6
 POISON = {"LOOP": "timeout", "SWELL": "memory", "DIE": "crash", "FAIL": "internal.fault"}
-OPTIONS = Options(jobs=2, timeout=2, memory_bytes=256 * 2**20, extract=poison.extract)
+OPTIONS = Options(jobs=2, timeout=6, memory_bytes=256 * 2**20, extract=poison.extract)
 
 
 def form(name: str) -> bytes:
