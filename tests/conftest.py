@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from extract.form import Form
+from extract.language import choose
 from extract.pipeline import Extraction, extract
 from extract.rules import RuleSet, load_rules
 
@@ -49,6 +50,13 @@ def network(request: pytest.FixtureRequest) -> Iterator[None]:
     _may_use_network = request.node.get_closest_marker("network") is not None
     yield
     _may_use_network = True
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Whatever language a test chooses, the next one begins in English."""
+    yield
+    choose("en")
 
 
 @pytest.fixture(scope="session")
