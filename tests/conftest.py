@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from extract.form import Form
 from extract.language import choose
 from extract.pipeline import Extraction, extract
 from extract.rules import RuleSet, load_rules
+from extract.store import open_for_reading
 
 # How long an example takes says something about the machine, not about the code; benchmarks/ measures speed. On a CI
 # machine Hypothesis takes the same examples every time by itself, so that a run does not fail by chance.
@@ -85,3 +87,12 @@ def dump_of(head: str, *rows: str) -> str:
     """A text dump: `head`, then a table row for each of `rows`, whose cells are separated by | and lines by /."""
     body = ("".join(f"\t{cell.strip().replace('/', chr(10) * 2)}\n" for cell in row.split("|")) + "\n" for row in rows)
     return head + "".join(body)
+
+
+def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows that a statement gives on a database which nobody has open."""
+    connection = open_for_reading(database)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()

@@ -21,7 +21,7 @@ import pytest
 from distributed import LocalCluster
 
 import poison
-from conftest import TITLE, dump_of
+from conftest import TITLE, dump_of, query
 from extract.cluster import client
 from extract.cluster.attaching import attach
 from extract.cluster.client import Cluster, cut, import_on_cluster
@@ -112,14 +112,6 @@ def exported(database: Path) -> dict[str, bytes]:
     folder = database.with_suffix(".exported")
     export(database, folder, Selection(), "csv", with_contacts=True)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
-    connection = open_for_reading(database)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 def shard_processes() -> list[psutil.Process]:

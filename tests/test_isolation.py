@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import poison
-from conftest import TITLE, dump_of
+from conftest import TITLE, dump_of, query
 from extract.importer import Options, Summary, import_paths
 from extract.rules import RuleSet
-from extract.store import open_for_reading
 
 POISON = {"LOOP": "timeout", "SWELL": "memory", "DIE": "crash", "FAIL": "internal.fault"}
 HEALTHY = 40
@@ -38,14 +36,6 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def summary(archive: Path, database: Path, rules: RuleSet) -> Summary:
     options = Options(jobs=2, timeout=1.5, memory_bytes=256 * 2**20, extract=poison.extract)
     return import_paths([archive], database, rules, options)
-
-
-def query(database: Path, sql: str) -> list[tuple[Any, ...]]:
-    connection = open_for_reading(database)
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
 
 
 def test_all_healthy_files_come_out_once(summary: Summary, database: Path) -> None:

@@ -44,7 +44,7 @@ class LabelledAmount(NamedTuple):
 
 def labelled_amounts(sheet: Sheet, text: str) -> list[LabelledAmount] | None:
     """The amounts of a text that is made of labels and amounts alone; None for every other text."""
-    if not (_DIGIT.search(text) or text.rstrip().endswith((":", "："))):
+    if not (_DIGIT.search(text) or _ends_at_colon(text)):
         return None
     found: list[LabelledAmount] = []
     at = 0
@@ -56,11 +56,11 @@ def labelled_amounts(sheet: Sheet, text: str) -> list[LabelledAmount] | None:
             return None
         label, words = labels[-1]
         span = Span(match.start(), match.start() + len(match[0].rstrip()))
-        is_certain = bool(money.unit) or between.rstrip().endswith((":", "："))
+        is_certain = bool(money.unit) or _ends_at_colon(between)
         found.append(LabelledAmount(label, money, span, label_unit(words), is_certain))
         at = match.end()
     rest = _labels(sheet, text[at:])
-    is_read = rest is not None and (found or (rest and text.rstrip().endswith((":", "："))))
+    is_read = rest is not None and (found or (rest and _ends_at_colon(text)))
     return found if is_read else None
 
 
@@ -81,3 +81,7 @@ def _labels(sheet: Sheet, words: str) -> list[tuple[MoneyLabel, str]] | None:
 def _is_filler(sheet: Sheet, words: str) -> bool:
     """Whether the words say nothing: punctuation, a dash, 无, the number of a list item."""
     return sheet.rules.phrases.is_blank(words.strip(_AROUND)) or _NUMERAL.fullmatch(words) is not None
+
+
+def _ends_at_colon(text: str) -> bool:
+    return text.rstrip().endswith((":", "："))
