@@ -28,7 +28,16 @@ from extract.language import Message
 from extract.readers.docx_lists import ListItem, Lists
 from extract.readers.numbering import Counters, labelled
 from extract.readers.package import Package, parse_xml
-from extract.readers.symbols import Underlined, drawn_by_field, glyph, is_symbol_font, symbol, tick, with_signs
+from extract.readers.symbols import (
+    Underlined,
+    drawn_by_field,
+    glyph,
+    is_symbol_font,
+    show_field,
+    symbol,
+    tick,
+    with_signs,
+)
 
 FORMAT = "docx"
 
@@ -860,7 +869,7 @@ def _field_character(element: _Element, walk: _Walk) -> None:
     elif walk.fields and kind == "end":
         field = walk.fields.pop()
         _end_code(field, walk)
-        _show(field.drawn, field.start, walk)
+        show_field(field.drawn, field.start, walk.pieces)
 
 
 def _instruction(element: _Element, walk: _Walk) -> None:
@@ -880,13 +889,7 @@ def _end_code(field: _Field, walk: _Walk) -> None:
 def _simple_field(element: _Element, walk: _Walk) -> None:
     start = len(walk.pieces)
     _walk_inlines(element, walk)
-    _show(drawn_by_field(_attribute(element, "instr") or ""), start, walk)
-
-
-def _show(drawn: str | None, start: int, walk: _Walk) -> None:
-    """Put what a field draws in the place of its stored result, which is kept if it says anything but the tick."""
-    if drawn and (drawn in (TICKED, UNTICKED) or not "".join(walk.pieces[start:]).strip()):
-        walk.pieces[start:] = [drawn]
+    show_field(drawn_by_field(_attribute(element, "instr") or ""), start, walk.pieces)
 
 
 def _interrupt_fields(walk: _Walk) -> None:

@@ -135,6 +135,15 @@ def drawn_by_field(instruction: str) -> str | None:
     return _DRAWING_FIELDS[name.upper()](arguments)
 
 
+def show_field(drawn: str | None, start: int, pieces: list[str]) -> None:
+    """Put what a field draws in the place of its stored result, which is kept if it says anything but the tick.
+
+    The result is what stands in `pieces`, the texts of a paragraph, from `start` on.
+    """
+    if drawn and (drawn in (TICKED, UNTICKED) or not "".join(pieces[start:]).strip()):
+        pieces[start:] = [drawn]
+
+
 def _family(font: str) -> str:
     return font.replace(" ", "").lower()
 

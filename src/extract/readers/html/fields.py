@@ -26,13 +26,6 @@ class Field:
         return self.in_code and not self.is_in_comment
 
 
-def show(ended: Field, pieces: list[str]) -> None:
-    """Put what a field draws in the place of its stored result, which is kept if it says anything but the tick."""
-    drawn = ended.drawn
-    if drawn and (drawn in (TICKED, UNTICKED) or not "".join(pieces[ended.start :]).strip()):
-        pieces[ended.start :] = [drawn]
-
-
 _CHECK_BOX, _NOT_SET = 1, 25
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 
 from extract.readers.drawn import Drawn
-from extract.readers.html.fields import Field, show
+from extract.readers.html.fields import Field
 from extract.readers.html.looks import LETTERS
 from extract.readers.html.pages import Element
 from extract.readers.html.tables import OpenTable
 from extract.readers.numbering import Counters, Level, List, Numbered
-from extract.readers.symbols import drawn_by_field, with_signs
+from extract.readers.symbols import drawn_by_field, show_field, with_signs
 
 BULLETS = Level("bullet", "•")
 
@@ -96,7 +96,7 @@ class State:
         elif self.fields and mark == "end":
             ended = self.fields.pop()
             self._end_code(ended)
-            show(ended, self.pieces)
+            show_field(ended.drawn, ended.start, self.pieces)
         elif self.fields and written and self.fields[-1].in_code:
             self.fields[-1].instruction += written
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from extract.document import TICKED, UNTICKED
 from extract.language import Message
 from extract.readers.drawn import Drawn, is_blank
 from extract.readers.rtf.damage import too_deep
 from extract.readers.rtf.state import Field, State
 from extract.readers.rtf.stories import MAX_DEPTH, Story, clean
-from extract.readers.symbols import drawn_by_field
+from extract.readers.symbols import drawn_by_field, show_field
 
 Closer = Callable[[], None]
 _Destination = Callable[[State], Closer | None]
@@ -61,16 +60,10 @@ def _open_field(state: State) -> Closer:
 
     def close() -> None:
         if state.fields:
-            _show(state.fields.pop(), state.pieces)
+            ended = state.fields.pop()
+            show_field(ended.drawn, ended.start, state.pieces)
 
     return close
-
-
-def _show(ended: Field, pieces: list[str]) -> None:
-    """Put what a field draws in the place of its stored result, which is kept if it says anything but the tick."""
-    drawn = ended.drawn
-    if drawn and (drawn in (TICKED, UNTICKED) or not "".join(pieces[ended.start :]).strip()):
-        pieces[ended.start :] = [drawn]
 
 
 def _collect(keep: Callable[[State, str], None]) -> _Destination:
