@@ -58,7 +58,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def stage(path: Path) -> str:
-    """The top-level module that a file belongs to: readers/docx.py is readers."""
+    """The top-level module that a file belongs to: readers/odt.py is readers."""
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 

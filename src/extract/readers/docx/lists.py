@@ -27,6 +27,9 @@ class ListItem(NamedTuple):
     style: str | None
 
 
+NO_LIST = ListItem(None, None, None)
+
+
 class Lists:
     """The lists of a document, out of the root elements of its numbering and styles parts."""
 

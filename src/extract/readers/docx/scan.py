@@ -1,0 +1,74 @@
+"""What tells in a story, found in one go before the walk, which is much faster than to ask each element."""
+
+from __future__ import annotations
+
+from extract.readers.docx.inlines import NOT_PLAIN
+from extract.readers.docx.lists import NO_LIST, ListItem
+from extract.readers.docx.names import (
+    LIST_ID,
+    LIST_LEVEL,
+    LIST_PROPERTIES,
+    PARAGRAPH,
+    PROPERTY_LISTS,
+    STRICT_VALUE,
+    STYLE,
+    TELLING_PROPERTIES,
+    VALUE,
+    Element,
+    attribute,
+    first_child,
+)
+from extract.readers.docx.state import State
+
+
+def scan(story: Element, state: State) -> None:
+    """Tell the state which properties and paragraphs of a story change what is read, and which may stand in lists."""
+    _find_telling(story, state)
+    if state.lists is not None:
+        state.list_items = _list_items(story)
+
+
+def _find_telling(story: Element, state: State) -> None:
+    """Find the properties and the paragraphs that tell, which are few, much faster than to ask each element."""
+    properties, not_plain = state.properties, state.not_plain
+    for element in story.iter(*_TELLING):
+        tag = element.tag
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if tag in TELLING_PROPERTIES and parent.tag in PROPERTY_LISTS:
+            owner = parent.getparent()
+            if owner is not None:
+                value = element.get(VALUE)
+                properties[TELLING_PROPERTIES[tag]][owner] = element.get(STRICT_VALUE) if value is None else value
+        if tag in NOT_PLAIN:
+            above: Element | None = parent
+            while above is not None and above not in not_plain:
+                if above.tag in PARAGRAPH:
+                    not_plain.add(above)
+                above = above.getparent()
+
+
+def _list_items(story: Element) -> dict[Element, ListItem]:
+    """The paragraphs that may stand in a list, with what they say of it, found in one go for the same reason."""
+    found: dict[Element, ListItem] = {}
+    for element in story.iter(*LIST_PROPERTIES, *STYLE):
+        properties = element.getparent()
+        paragraph = None if properties is None else properties.getparent()
+        if paragraph is None or paragraph.tag not in PARAGRAPH:
+            continue  # how the paragraph was before a revision
+        item = found.get(paragraph, NO_LIST)
+        if element.tag in STYLE:
+            item = item._replace(style=attribute(element, "val"))
+        else:
+            item = item._replace(list_id=_child_value(element, LIST_ID), level=_child_value(element, LIST_LEVEL))
+        found[paragraph] = item
+    return found
+
+
+def _child_value(element: Element, names: frozenset[str]) -> str | None:
+    child = first_child(element, names)
+    return None if child is None else attribute(child, "val")
+
+
+_TELLING = sorted(NOT_PLAIN | TELLING_PROPERTIES.keys())
