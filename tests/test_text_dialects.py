@@ -158,7 +158,7 @@ def test_antiwords_bars_give_no_amount_and_no_target_that_was_not_written(declar
 
 # ------------------------------------------------------------------------------------------------- any text whatsoever
 
-DRAWN = st.text(alphabet=st.sampled_from("|+-= \t\n主管甲a1。：\\*#□(　"), max_size=120)
+DRAWN = st.text(alphabet=st.sampled_from("|+-= \t\n主管甲a1。：\\*#□(　\"'“"), max_size=120)
 PIECES = st.lists(
     st.sampled_from(
         [
@@ -168,8 +168,8 @@ PIECES = st.lists(
     ),
     max_size=30,
 ).map("".join)
-# What draws tables and boxes, and the dashes and dots that Markdown writes out.
-_DRAWING = "|+-=:\\*#(☑—…."
+# What draws tables and boxes, and the dashes, dots and quotation marks that Markdown writes out.
+_DRAWING = "|+-=:\\*#(☑—–….\"'“”‘’"
 
 
 @settings(max_examples=300, deadline=None)
@@ -237,6 +237,20 @@ def test_markdown_holds_tables_in_html_between_its_lines(above: str) -> None:
     assert [[document.text[c.start : c.end] for c in row] for row in cells.rows] == [["项目\n资金", "10"], ["20"]]
     assert cells.rows[0][0].row_span == 2
     assert [document.text[block.start : block.end] for block in below] == ["注：2021—2023年", "附件3"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ('"三公"经费 2021--2023年 \'甲\' \\"乙\\"', '“三公”经费 2021–2023年 ‘甲’ "乙"'),
+        ("\"未完 it's 5'", "\"未完 it's 5'"),
+        ('“三公”经费 "乙" 2021---2023年', '“三公”经费 "乙" 2021---2023年'),
+    ],
+    ids=["written out", "no pair", "not written out"],
+)
+def test_quotation_marks_of_markdown_are_those_of_the_language(written: str, meant: str) -> None:
+    (cells,) = rows(f"-- {'-' * 50}\n甲  {written}\n-- {'-' * 50}\n")
+    assert cells == ["甲", meant]
 
 
 def test_a_simple_table_has_its_columns_where_the_dashes_are() -> None:

@@ -7,13 +7,14 @@
 
 A table with merged cells may also stand there in HTML. The cells of such tables are wrapped or carry marks, so the text
 is laid out anew: without the lines that draw tables, without backslashes in front of punctuation, without the marks of
-headings and bold type, and with the dashes and dots that typists of Markdown write out (pandoc's extension `smart`).
+headings and bold type, and with the dashes, dots and quotation marks that pandoc writes out (its extension `smart`: it
+then escapes those that are meant). A text that has such a dash or mark as a character of its own is not written so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from extract.readers import html
 from extract.readers.drawn import DrawnTable
@@ -22,9 +23,16 @@ from extract.readers.text.content import Content, drawn_cell, lay_out
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
-# A backslash keeps what follows it as it is; without one, three hyphens or full stops are a dash or an ellipsis.
-_WRITTEN_OUT = re.compile(r"\\([!-/:-@\[-`{-~])|---|\.\.\.")
-_MEANT = {"---": "—", "...": "…"}
+# A backslash keeps what follows it as it is; without one, hyphens and full stops are a dash or an ellipsis.
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_WRITTEN_OUT = re.compile(rf"{_ESCAPED.pattern}|---?|\.\.\.")
+_MEANT = {"---": "—", "--": "–", "...": "…"}
+# Two marks around a text are a pair; one inside a word is an apostrophe.
+_QUOTED = (
+    (re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*)"'), r"“\1”"),
+    (re.compile(r"(?<![\\A-Za-z])'((?:[^'\\]|\\.)*)'(?![A-Za-z])"), r"‘\1’"),
+)
+_TYPOGRAPHIC = re.compile("[“”‘’–—…]")
 
 
 def recognises(lines: Sequence[str]) -> bool:
@@ -42,6 +50,7 @@ def read(text: str) -> Content:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str | DrawnTable]:
+    unmarked = _unmarked if _is_typographic(lines) else _unmarked_and_typeset
     number = 0
     while number < len(lines):
         if _is_html_table(lines[number]):
@@ -51,9 +60,9 @@ def _blocks(lines: Sequence[str]) -> Iterator[str | DrawnTable]:
             continue
         table, end = _table_at(lines, number)
         if table:
-            yield _unmarked_table(table)
+            yield _with_texts(table, unmarked)
         else:
-            yield from (_unmarked(line) for line in lines[number:end] if line.strip())
+            yield from (unmarked(line) for line in lines[number:end] if line.strip())
         number = end
 
 
@@ -79,10 +88,23 @@ def _table_at(lines: Sequence[str], number: int) -> tuple[DrawnTable | None, int
     return None, number + 1
 
 
-def _unmarked_table(table: DrawnTable) -> DrawnTable:
+def _is_typographic(lines: Sequence[str]) -> bool:
+    """Whether a dash or a quotation mark stands outside of the tables in HTML, which have them in any case."""
+    number = 0
+    while number < len(lines):
+        if _is_html_table(lines[number]):
+            number = _end_of_html_table(lines, number)
+        elif _TYPOGRAPHIC.search(lines[number]):
+            return True
+        else:
+            number += 1
+    return False
+
+
+def _with_texts(table: DrawnTable, unmarked: Callable[[str], str]) -> DrawnTable:
     for row in table.rows:
         for cell in row:
-            texts = (_unmarked(paragraph) for paragraph in cell.blocks if isinstance(paragraph, str))
+            texts = (unmarked(paragraph) for paragraph in cell.blocks if isinstance(paragraph, str))
             cell.blocks = drawn_cell(texts, cell.column).blocks
     return table
 
@@ -90,9 +112,22 @@ def _unmarked_table(table: DrawnTable) -> DrawnTable:
 def _unmarked(line: str) -> str:
     """The line without what Markdown adds to it.
 
-    >>> _unmarked("## **主管部门** \\\\>=90%"), _unmarked("2021---2023年 ... \\\\--")
-    ('主管部门 >=90%', '2021—2023年 … --')
+    >>> _unmarked("## **主管部门** \\\\>=90%")
+    '主管部门 >=90%'
     """
-    return _WRITTEN_OUT.sub(
-        lambda found: found[1] or _MEANT[found[0]], _BOLD.sub(r"\1", _HEADING.sub("", line, count=1))
-    )
+    return _ESCAPED.sub(r"\1", _without_marks(line))
+
+
+def _unmarked_and_typeset(line: str) -> str:
+    """The line without what Markdown adds to it, and with what pandoc has written out.
+
+    >>> _unmarked_and_typeset('2021---2023年 ... \\\\--'), _unmarked_and_typeset('"三公"经费 \\\\"a "')
+    ('2021—2023年 … --', '“三公”经费 "a "')
+    """
+    for quoted, marked in _QUOTED:
+        line = quoted.sub(marked, line)
+    return _WRITTEN_OUT.sub(lambda found: found[1] or _MEANT[found[0]], _without_marks(line))
+
+
+def _without_marks(line: str) -> str:
+    return _BOLD.sub(r"\1", _HEADING.sub("", line, count=1))
