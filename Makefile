@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DATABASE := demo.duckdb
 
-.PHONY: demo test test-browser bench bench-long kill fuzz compatibility samples golden clean
+.PHONY: demo test test-browser bench bench-long kill fuzz compatibility samples golden pictures clean
 
 demo: .venv/installed  ## import samples/ into a DuckDB file and print the report
 	rm -f $(DEMO_DATABASE)
@@ -44,6 +44,9 @@ samples: .venv/installed-dev  ## write samples/ anew
 
 golden: .venv/installed-dev  ## write tests/golden anew; read the difference before you commit it
 	-$(BIN)/python -m pytest tests/test_golden.py --write-golden
+
+pictures: .venv/installed-dev  ## draw the pictures of the README anew; needs Chromium
+	$(BIN)/python docs/make_pictures.py
 
 clean:
 	rm -rf .venv $(DEMO_DATABASE)
