@@ -209,7 +209,7 @@ class _Cutter:
             if kept and region.title.rule is kept.title.rule and self._is_only_heading(kept):
                 region.lines[:0] = kept.lines
                 region.headings[:0] = kept.headings
-            elif kept:
+            elif kept and (kept.title.rule or self._shows_unknown_form(kept, None)):
                 yield kept
             kept = region
         if kept and (kept.title.rule or self._shows_unknown_form(kept, None)):

@@ -214,6 +214,8 @@ def _continuation_in_dump(sheet: Sheet, row: tuple[Cell, ...], position: int) ->
 def _covered(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:
     """All cells to the right of a label and of those below it that it covers: a table of its own."""
     label = table.rows[number][position]
+    if [cell for cell in table.rows[number] if sheet.cell_text(cell)] == [label]:
+        return _under_heading(sheet, table, number)
     cells = list(table.rows[number][position + 1 :])
     for row in table.rows[number + 1 :]:
         if table.has_grid:
@@ -222,6 +224,16 @@ def _covered(sheet: Sheet, table: Table, number: int, position: int) -> list[Cel
         elif len(row) < 2 or any(map(sheet.cell_text, row[: position + 1])):
             break
         cells += row if table.has_grid else row[position + 1 :]
+    return cells
+
+
+def _under_heading(sheet: Sheet, table: Table, number: int) -> list[Cell]:
+    """The cells of a table under a heading across the page: a header and the rows below it, up to the next label."""
+    cells: list[Cell] = []
+    for row in table.rows[number + 1 :]:
+        if len(row) < 2 or any(map(sheet.column, row)) or (cells and announces(sheet, row[0])):
+            break
+        cells += row
     return cells
 
 

@@ -178,7 +178,8 @@ class _SharedLabels:
         self.money = amounts.found
         headings = _Meanings[LabelUse](funding)
         headings.add(money.sections, LabelUse("section", "funding"), ["sections"])
-        indicators = {bare_label(label): LabelUse("section", "indicators") for label in tables.sections}
+        written = (spelling for label in tables.sections for spelling in spellings(label))
+        indicators = {bare_label(spelling): LabelUse("section", "indicators") for spelling in written}
         self.uses = indicators | headings.found | uses.found
 
 
@@ -265,8 +266,8 @@ def _columns(source: RuleFile, spec: FormSpec, shared: IndicatorsFile) -> dict[s
                 )
                 source.blame(["indicators", "columns", column], message)
     for each in shared.columns:
-        for label in each.labels:
-            columns.setdefault(bare_label(label), each.column)
+        for spelling in (spelling for label in each.labels for spelling in spellings(label)):
+            columns.setdefault(bare_label(spelling), each.column)
     return columns
 
 

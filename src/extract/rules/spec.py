@@ -273,7 +273,7 @@ class IndicatorsFile(_File):
     def _columns_are_told_apart(self) -> IndicatorsFile:
         meanings: dict[str, str] = {}
         for spec in self.columns:
-            for label in spec.labels:
+            for label in (spelling for line in spec.labels for spelling in spellings(line)):
                 if meanings.setdefault(label, spec.column) != spec.column:
                     raise ValueError(
                         Message(
