@@ -209,7 +209,7 @@ class _Cutter:
             if kept and region.title.rule is kept.title.rule and self._is_only_heading(kept):
                 region.lines[:0] = kept.lines
                 region.headings[:0] = kept.headings
-            elif kept and (kept.title.rule or self._shows_unknown_form(kept, None)):
+            elif kept and (kept.title.rule or kept is not regions[0] or self._shows_unknown_form(kept, None)):
                 yield kept
             kept = region
         if kept and (kept.title.rule or self._shows_unknown_form(kept, None)):
@@ -320,6 +320,15 @@ class _Cutter:
                     return year, span
         return None
 
+    def _notes_below(self, region: _Region) -> Iterator[Span]:
+        """The notes in brackets between a title and what the form begins with: （分配到县区）."""
+        for line in region.lines[1 : YEAR_LINE_DISTANCE + 1]:
+            text = self._text[line.start : line.end]
+            if line.row or not (self._phrases.is_title_hint(text) or self._phrases.year_line(text)[0]):
+                break
+            if not self._phrases.year_line(text)[0]:
+                yield Span(line.start, line.end)
+
     def form_slice(self, regions: list[_Region]) -> FormSlice:
         """One form from its first region and those that a repeated page head continues."""
         first = regions[0]
@@ -328,6 +337,7 @@ class _Cutter:
         headings, year = [], None
         for region in regions:
             headings += region.headings
+            headings += self._notes_below(region)
             if found := self._year_line(region):
                 year = year or found[0]
                 headings.append(found[1])

@@ -205,8 +205,10 @@ _DAYS_OF_ONE_YEAR = re.compile(
 )
 _DATE_TO_DATE = re.compile(f"{_DATE.format(1)}{_TO}{_DATE.format(2)}")
 _DIGITS_TO_DIGITS = re.compile(rf"(?P<y1>{_YEAR})(?P<m1>\d\d)(?P<d1>\d\d){_TO}(?P<y2>{_YEAR})(?P<m2>\d\d)(?P<d2>\d\d)")
-_YEARS = re.compile(rf"(?P<y1>{_YEAR})年?度?(?:{_TO}(?P<y2>{_YEAR})年度?|全年)?")
+_YEARS = re.compile(rf"(?P<y1>{_YEAR})年?度?(?:{_TO}(?P<y2>{_YEAR})(?:年度?)?|全年)?")
 _PERIOD_FORMS = (_MONTHS_OF_ONE_YEAR, _DAYS_OF_ONE_YEAR, _DATE_TO_DATE, _DIGITS_TO_DIGITS, _YEARS)
+# 3年（2022年-2024年）
+_LENGTH_IN_FRONT = re.compile(r"^(?:\d{1,2}|[一二两三四五六七八九十]{1,2})(?:年|个月)\((?P<period>[^()]+)\)$")
 # Words that a period carries without meaning another one: 自…起至…止, 12月底, 月份, and its length in brackets.
 _PERIOD_WORDS = re.compile(r"^自|^从|起(?=至|到)|(?<=[月日])[止底份]|\((?:共|为期)?\d{1,3}(?:个月|年|天)\)$")
 
@@ -225,10 +227,13 @@ def read_period(text: str) -> tuple[date, date] | None:
 
     >>> read_period("2020年3月1日 至 2021年6月")
     (datetime.date(2020, 3, 1), datetime.date(2021, 6, 30))
+    >>> read_period("3年（2022-2024年）")
+    (datetime.date(2022, 1, 1), datetime.date(2024, 12, 31))
     >>> read_period("2021年6月-2020年3月"), read_period("长期"), read_period("1年")
     (None, None, None)
     """
-    bare = _PERIOD_WORDS.sub("", compact(text))
+    bare = _LENGTH_IN_FRONT.sub(r"\g<period>", compact(text))
+    bare = _PERIOD_WORDS.sub("", bare)
     found = next(filter(None, (form.fullmatch(bare) for form in _PERIOD_FORMS)), None)
     if not found:
         return None

@@ -116,6 +116,7 @@ class Phrases:
         self.title_suffix = _alternatives(file.title_suffixes)
         self.title_hint = _alternatives(file.title_hints)
         boilerplate = _alternatives(file.boilerplate)
+        self._title_hint = regex.compile(self.title_hint)
         self._year_line = regex.compile(f"(?:{_alternatives(file.year_lines)})(?:{boilerplate})*")
         self._unit_line = regex.compile(_alternatives(file.unit_lines))
         self._form_title = regex.compile(_alternatives(file.form_titles))
@@ -133,6 +134,10 @@ class Phrases:
         found = _fullmatch(self._year_line, text, LONGEST_TITLE)
         year = found and found.groupdict().get("year")
         return bool(found), int(year.translate(_CHINESE_DIGITS)) if year else None
+
+    def is_title_hint(self, text: str) -> bool:
+        """Whether all of `text` is a note in brackets, such as stands behind a title or below it."""
+        return bool(_fullmatch(self._title_hint, text, LONGEST_TITLE))
 
     def unit_line(self, text: str) -> str | None:
         """The money unit that a line or cell of `text` states for all amounts of the form."""
