@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extract.document import Span
 from extract.language import Message
@@ -12,8 +11,7 @@ Severity = Literal["error", "warning", "note"]
 Outcome = Literal["fail", "insufficient_data"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One remark about a form or a document.
 
     `code` is stable and dotted (`choice.none_ticked`); `message` is a sentence without personal data, in both

@@ -14,8 +14,7 @@ from extract.document import Span
 from extract.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A named value. `text` is the raw source text at `span`, `value` its reading.
 
     `value` None means: the label is there, but its cell is blank or could not be read as its type.
@@ -28,8 +27,7 @@ class Field:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Funding:
+class Funding(NamedTuple):
     """An amount by source; `amount` is None where the text is no number, `amount_yuan` where no unit is known."""
 
     source: str
@@ -42,8 +40,7 @@ class Funding:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a self-evaluation or a monitoring form says about an indicator beside its target.
 
     `actual` is the reading of `actual_text`; the spans are those of the values in front of them, None where the value
@@ -62,8 +59,7 @@ class Result:
     remarks: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(NamedTuple):
     """A row of the indicator table; levels as printed, carried down merged cells.
 
     `span` is the source of `target_text`, `name_span` that of `name`.
@@ -95,8 +91,7 @@ class UsedLabel(NamedTuple):
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """An official document that a field cites by number, such as 财预〔2020〕10号."""
 
     field: str

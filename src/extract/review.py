@@ -7,7 +7,6 @@ the desk says how many values are wrong, with a confidence interval.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -242,7 +241,7 @@ def changes_of(value: Value, column: str, new: str | None, grammar: Grammar) -> 
         read: Mapping[str, object] = {"target_text": new, **target_values(target)}
     elif column == "actual":
         target = parse_target(value.target or "", grammar, value.context)
-        actual = parse_target(new or "", grammar, dataclasses.replace(value.context, target=target))
+        actual = parse_target(new or "", grammar, value.context._replace(target=target))
         read = {"actual_text": new, **actual_values(actual)}
     else:
         read = {column: new}

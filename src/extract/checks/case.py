@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import regex
@@ -65,15 +65,14 @@ class Case(NamedTuple):
     leftovers: Sequence[Span] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something that a check found: where, and the values that its message names.
 
     `lacks_data` says that what the check needs is not there or not read, so that it cannot tell.
     """
 
     span: Span | None
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = MappingProxyType({})
     lacks_data: bool = False
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -148,7 +147,7 @@ def target_command(
     grammar = rule_set_of(rules).targets
     context = TargetContext(name, operator, unit, level, table_unit, year)
     if actual_of is not None:
-        context = replace(context, target=parse_target(actual_of, grammar, context))
+        context = context._replace(target=parse_target(actual_of, grammar, context))
     lines = (line.rstrip("\n") for line in sys.stdin) if texts == ["-"] else texts
     targets = (parse_target(line, grammar, context) for line in lines)
     if as_json:

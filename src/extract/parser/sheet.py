@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from extract.checks.case import Fault, Noted
@@ -152,7 +151,7 @@ class Sheet:
             name = next((each for each in spec.instead_of if each not in present), None)
             if name and spec.name in present:
                 at = next(i for i, field in enumerate(self.fields) if field.name == spec.name)
-                self.fields[at] = replace(self.fields[at], name=name)
+                self.fields[at] = self.fields[at]._replace(name=name)
                 present.add(name)
 
     def used_labels(self) -> tuple[UsedLabel, ...]:

@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from extract.target.model import Bounds, Target, kind_of
 from extract.target.units import Units
 from extract.target.words import SIGNS, Words, any_of
 
 
-@dataclass(frozen=True, slots=True)
-class TargetContext:
+class TargetContext(NamedTuple):
     """Everything that can complete a target, each as printed; None is what the form does not have.
 
     `name` is the indicator's name, `operator` the cell of 计算符号 or 指标性质 (定性, 正向指标 and the like are no
@@ -73,7 +72,7 @@ class Completion:
         shift = len(before)
         spans = {name: (start + shift, end + shift) for name, (start, end) in cell.spans.items()}
         text = before + cell.text + behind
-        return replace(cell, text=text, norm=self._normal(text), spans=spans)
+        return cell._replace(text=text, norm=self._normal(text), spans=spans)
 
     def complete(self, target: Target, context: TargetContext) -> Target:
         """The target with what its cell leaves open taken from the context, and a warning for each contradiction."""
@@ -81,7 +80,7 @@ class Completion:
             target = _taken(target, "year", "form")
         if target.parts:
             parts = tuple(self._with_yuan(part, context) for part in target.parts)
-            return target if parts == target.parts else replace(target, parts=parts)
+            return target if parts == target.parts else target._replace(parts=parts)
         if target.comparator and target.kind not in ("date", "grade", "ratio"):
             target = self._with_yuan(self._with_unit(target, context), context)
         return self._with_operator(target, context)
@@ -180,8 +179,7 @@ class Completion:
         unit = unit if self._units.denominators(target.unit) else self._units.per(unit, target.per)
         canonical = self._units.canonical(unit, target.lower, target.upper)
         warnings = tuple(code for code in target.warnings if code not in _SETTLED_BY_A_UNIT)
-        return replace(
-            target,
+        return target._replace(
             unit=unit,
             canonical=canonical,
             kind=target.kind if target.direction else kind_of(canonical.dimension if canonical else ""),
@@ -200,8 +198,8 @@ class Completion:
         """人/次 as so many people each time, where the name says 每次."""
         canonical = self._units.canonical("人", target.lower, target.upper)
         dimension = f"{self._units.dimension('人')}/{self._units.dimension('次')}"
-        rate = canonical and replace(canonical, unit="人/次", dimension=dimension)
-        return replace(target, canonical=rate, per=(*target.per, "次"))
+        rate = canonical and canonical._replace(unit="人/次", dimension=dimension)
+        return target._replace(canonical=rate, per=(*target.per, "次"))
 
 
 _BRACKET = re.compile(r"\(([^()]*)\)")
@@ -222,20 +220,19 @@ def _is_joined(target: Target, cell: Target, behind: str) -> bool:
 
 def _taken(target: Target, part: str, source: str) -> Target:
     """The target with a note that this part of it was taken from the context."""
-    return replace(target, context={**target.context, part: source})
+    return target._replace(context={**target.context, part: source})
 
 
 def _with_comparator(target: Target, comparator: str) -> Target:
     assert target.lower is not None
     assert target.upper is not None
     lower, upper = Bounds.of(comparator, target.lower, target.upper)[1:3]
-    canonical = target.canonical and replace(
-        target.canonical,
+    canonical = target.canonical and target.canonical._replace(
         lower=None if lower is None else target.canonical.lower,
         upper=None if upper is None else target.canonical.upper,
     )
-    return replace(target, comparator=comparator, lower=lower, upper=upper, implicit=False, canonical=canonical)
+    return target._replace(comparator=comparator, lower=lower, upper=upper, implicit=False, canonical=canonical)
 
 
 def _warned(target: Target, code: str) -> Target:
-    return target if code in target.warnings else replace(target, warnings=(*target.warnings, code))
+    return target if code in target.warnings else target._replace(warnings=(*target.warnings, code))

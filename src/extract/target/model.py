@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
+class Canonical(NamedTuple):
     """The bounds in the base unit of their dimension: exact decimals, or `p/q` where no decimal is exact."""
 
     lower: str | None
@@ -22,8 +21,7 @@ class Canonical:
     factor: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What one target cell says. Numbers are exact decimals as text; None is an open end.
 
     `kind` is quantity, percent, money, duration, date, ratio, change, grade, qualitative, compound or empty. Dates are
@@ -48,10 +46,10 @@ class Target:
     label: str | None = None
     annotation: tuple[str, ...] = ()
     parts: tuple[Target, ...] = ()
-    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    spans: Mapping[str, tuple[int, int]] = MappingProxyType({})
     warnings: tuple[str, ...] = ()
     source: str = ""
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = MappingProxyType({})
 
     @property
     def operator(self) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -65,11 +64,11 @@ def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> I
         reading.text or None,
         reading,
         span,
-        _result(sheet, block, row, replace(context, target=reading)) if _RESULTS & columns.keys() else _NO_RESULT,
+        _result(sheet, block, row, context._replace(target=reading)) if _RESULTS & columns.keys() else _NO_RESULT,
     )
     remarks = "\n".join(_remarks(sheet, block, row, indicator))
     if remarks:
-        indicator = replace(indicator, result=replace(indicator.result, remarks=remarks))
+        indicator = indicator._replace(result=indicator.result._replace(remarks=remarks))
     for column in (*columns.values(), *block.others):
         if cell := row.own(column):
             sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
@@ -104,7 +103,7 @@ def _target(sheet: Sheet, block: Block, row: Fitted, number: Span, context: Targ
     operator, operator_span = _filled(sheet, row, block, "operator")
     unit, unit_span = _filled(sheet, row, block, "unit")
     if operator or unit:
-        context = replace(context, operator=operator, unit=unit)
+        context = context._replace(operator=operator, unit=unit)
     target = parse_target(_text(sheet, number) or "", sheet.rules.targets, context)
     span = number
     for part, place in (("operator", operator_span), ("unit", unit_span)):
