@@ -107,6 +107,5 @@ def walk_tables(blocks: tuple[Block, ...]) -> Iterator[Table]:
     for block in blocks:
         if isinstance(block, Table):
             yield block
-            for row in block.rows:
-                for cell in row:
-                    yield from walk_tables(cell.blocks)
+            nested = (inner for row in block.rows for cell in row for inner in cell.blocks if isinstance(inner, Table))
+            yield from walk_tables(tuple(nested))

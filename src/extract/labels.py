@@ -28,7 +28,7 @@ from functools import lru_cache
 
 # Longer texts are never labels; the bound keeps label look-ups cheap on pages of prose.
 LONGEST_LABEL = 60
-# So long is a label with the white space that people write into it; the results of longer texts are not kept.
+# So long is a label with the white space that people write into it.
 _LONGEST_WRITTEN = 4 * LONGEST_LABEL
 
 # 一、 · 1. · 1) · (一) · 1.1 · a) · a bullet
@@ -75,9 +75,11 @@ def _compacted(text: str) -> str:
 
 def bare_label(text: str) -> str:
     """The part of a label that tells it from others; "" for blank text and for text too long to be a label."""
+    if len(text) > _LONGEST_WRITTEN:
+        return ""
     if _WORDS.fullmatch(text):
         return text if len(text) <= LONGEST_LABEL else ""
-    return _bare(text) if len(text) <= _LONGEST_WRITTEN else _bare.__wrapped__(text)
+    return _bare(text)
 
 
 @lru_cache(maxsize=4096)
@@ -116,5 +118,7 @@ def is_only_numbering(text: str) -> bool:
 
 def label_unit(text: str) -> str | None:
     """The money unit that a label states in brackets, None where it states none."""
+    if "元" not in text:
+        return None
     found = _UNIT.search(compact(text))
     return found[1] if found else None

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
@@ -67,8 +67,9 @@ class _Region:
     headings: list[Span]
     lines: list[_Line]
     opens_table: bool  # the title is a paragraph of its own or the first row of its table
-    labels: set[str] = field(default_factory=set)
     rows: int = 0  # of tables, or of what one cell a line has left of them
+    length: int = 0  # how many of the lines are the form's, where the title starts one
+    labels: set[str] | None = None  # the names of the fields whose labels stand there, once somebody has asked for them
 
 
 def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
@@ -174,9 +175,9 @@ class _Cutter:
         previous_table: Table | None = None
         is_of_cells = not any(line.row for line in lines)  # then the line below may be another cell
         for number, line in enumerate(lines):
-            both = None if is_of_cells else self._title_over(lines[number : number + 2])
             is_inside = bool(regions) and line.start < regions[-1].headings[0].end
-            found = None if is_inside else both or self._title_in(line)
+            below = None if is_of_cells or number + 1 == len(lines) else lines[number + 1]
+            found = None if is_inside else (below and self._title_over(line, below)) or self._title_in(line)
             if found:
                 opens_table = line.table is None or line.table is not previous_table
                 title, heading = found
@@ -186,7 +187,10 @@ class _Cutter:
             previous_table = line.table
         for region in regions:
             region.rows = self._rows_in_lines(region) if is_of_cells else sum(bool(line.row) for line in region.lines)
-        return [self._with_labels(region) for region in self._without_sections(regions)]
+        regions = list(self._without_sections(regions))
+        for region in regions:
+            region.length = self._form_length(region.lines, region.title.rule)
+        return regions
 
     def _rows_in_lines(self, region: _Region) -> int:
         """How many lines below a title look like cells, in a text without tables; none where more of them do not."""
@@ -222,21 +226,21 @@ class _Cutter:
         texts = (self._text[line.start : line.end].strip() for line in region.lines[1:])
         return all(not text or self._phrases.year_line(text)[0] or self._phrases.is_boilerplate(text) for text in texts)
 
-    def _title_over(self, lines: Sequence[_Line]) -> tuple[Title, Span] | None:
+    def _title_over(self, line: _Line, below: _Line) -> tuple[Title, Span] | None:
         """The title that two paragraphs show together: where neither shows one, or the lower one that of another kind.
 
         部门整体支出 and 绩效自评表 below it name a form of a department, and not one of a project.
         """
-        if any(line.row or line.end - line.start > _LONGEST_HALF for line in lines) or len(lines) < 2:
+        if line.row or below.row or max(line.end - line.start, below.end - below.start) > _LONGEST_HALF:
             return None
-        upper, lower = (self._text[line.start : line.end] for line in lines)
+        upper, lower = self._text[line.start : line.end], self._text[below.start : below.end]
         if "表" not in lower:
             return None
         title = self._rules.title(upper.rstrip() + lower.lstrip())
         if title is None or title.rule is None or self._rules.title(upper):
             return None
-        below = self._rules.title(lower)
-        return (title, Span(lines[0].start, lines[1].end)) if not below or below.rule is not title.rule else None
+        other = self._rules.title(lower)
+        return (title, Span(line.start, below.end)) if not other or other.rule is not title.rule else None
 
     def _title_in(self, line: _Line) -> tuple[Title, Span] | None:
         """The title that a line shows."""
@@ -254,11 +258,12 @@ class _Cutter:
             if len(cell.blocks) > 1:
                 yield from (Span(b.start, b.end) for b in cell.blocks if isinstance(b, Paragraph))
 
-    def _with_labels(self, region: _Region) -> _Region:
-        if region.title.rule:
-            for line in region.lines[: self._form_length(region.lines, region.title.rule)]:
-                region.labels.update(self.labels_in(line, region.title.rule))
-        return region
+    def _labels(self, region: _Region) -> set[str]:
+        """The names of the fields whose labels stand below a title, as far as its form goes."""
+        if region.labels is None:
+            rule, lines = region.title.rule, region.lines[: region.length]
+            region.labels = {name for line in lines for name in self.labels_in(line, rule)} if rule else set()
+        return region.labels
 
     def labels_in(self, line: _Line, rule: FormRule) -> Iterator[str]:
         """The names of the fields whose labels fill a cell of the line or open it, followed by a colon."""
@@ -275,20 +280,19 @@ class _Cutter:
 
     def starts_form(self, region: _Region, open_form: list[_Region] | None) -> bool:
         rule = region.title.rule
-        if rule is None:
+        if rule is None or any(rule.spec.key in self.labels_in(line, rule) for line in region.lines[: region.length]):
             return True
-        if rule.spec.key in region.labels:
-            return True
-        enough = len(region.labels) >= ENOUGH_LABELS
+        labels = self._labels(region)
+        enough = len(labels) >= ENOUGH_LABELS
         if not open_form or open_form[0].title.rule is not rule:
-            return enough or (bool(region.labels) and region.rows > 1)
-        already = set().union(*(r.labels for r in open_form))
-        return enough and len(region.labels & already) * 2 > len(region.labels)
+            return enough or (bool(labels) and region.rows > 1)
+        already = set().union(*map(self._labels, open_form))
+        return enough and len(labels & already) * 2 > len(labels)
 
     def goes_on(self, region: _Region) -> bool:
         """Whether the region below a repeated title is the next page of the form: it has labels, or indicators."""
         rule = region.title.rule
-        return bool(region.labels) or (rule is not None and self._has_indicators(region, rule))
+        return bool(self._labels(region)) or (rule is not None and self._has_indicators(region, rule))
 
     def _shows_unknown_form(self, region: _Region, before: FormRule | None) -> bool:
         """Whether an unknown title starts a form: it has a table below it and is more than the heading of a section.
@@ -333,7 +337,7 @@ class _Cutter:
         """One form from its first region and those that a repeated page head continues."""
         first = regions[0]
         lines = [line for region in regions for line in region.lines]
-        lines = lines[: self._form_length(lines, first.title.rule)]
+        lines = lines[: self._form_length(lines, first.title.rule) if len(regions) > 1 else first.length]
         headings, year = [], None
         for region in regions:
             headings += region.headings
@@ -413,8 +417,13 @@ def _row_line(row: tuple[Cell, ...], table: Table | None) -> _Line:
 
 
 def _only_filled_cell(row: tuple[Cell, ...], text: str) -> Cell | None:
-    filled = [cell for cell in row if cell.end > cell.start and not text[cell.start : cell.end].isspace()]
-    return filled[0] if len(filled) == 1 else None
+    only = None
+    for cell in row:
+        if cell.end > cell.start and not text[cell.start : cell.end].isspace():
+            if only:
+                return None
+            only = cell
+    return only
 
 
 def _blocks(lines: Sequence[_Line]) -> Iterator[Block]:

@@ -371,7 +371,7 @@ _MONEY = re.compile(
 _WRAPPED_NUMBER = re.compile(
     r"(?<=\.\d)\s+(?=\d{1,3}$)|(?<=\.\d\d)\s+(?=\d{1,3}$)|(?<=\.\d\d\d)\s+(?=\d{1,3}$)|(?<=\.)\s+(?=\d+$)"
 )
-
+_TWO_NUMBERS = re.compile(r"\d\s+\d")
 
 # Longer texts are no amounts, whatever white space is among their digits.
 _LONGEST_AMOUNT = 80
@@ -385,9 +385,10 @@ def read_money(text: str) -> Money | None:
     """
     if len(text) > _LONGEST_AMOUNT or not _DIGIT.search(text):
         return None
-    text = _WRAPPED_NUMBER.sub("", text.strip())
-    if re.search(r"\d\s+\d", text):  # "3 4" may be one number or two
-        return None
+    if len(text.split()) > 1:
+        text = _WRAPPED_NUMBER.sub("", text.strip())
+        if _TWO_NUMBERS.search(text):  # "3 4" may be one number or two
+            return None
     found = _MONEY.fullmatch(compact(text))
     if not found:
         return None

@@ -139,17 +139,26 @@ class _Block:
     def __init__(self, sheet: Sheet, table: Table, first: int) -> None:
         self._sheet = sheet
         self._has_grid = table.has_grid
-        self.rows: list[Row] = [table.rows[first]]
+        self.rows: list[Row] = []
+        self._headers: set[int] = set()  # the numbers of the rows of labels side by side
+        self._headings: set[int] = set()  # the numbers of the rows that only say what the rows below are
         self._columns: list[list[Cell]] = []  # in a dump, the header cells over each position, the nearest first
         self._header_rows = 0
+        self._add(table.rows[first])
         self._take_rows(table.rows[first + 1 :])
-        self._headers = {number for number, row in enumerate(self.rows) if row and self._is_header(row)}
         self._units = {unit for row in self.rows for cell in row if self._is_label(cell) and (unit := self._unit(cell))}
         labels = [label for row in self.rows for cell in row if (label := sheet.money(cell))]
         self._beside_a_year = any(label.block == "annual" for label in labels)
         self._names_sources = any(label.source for label in labels)
 
     # ---------------------------------------------------------------------------------------------------- rows
+
+    def _add(self, row: Row) -> None:
+        if self._is_header(row):
+            self._headers.add(len(self.rows))
+        if self._is_heading(row):
+            self._headings.add(len(self.rows))
+        self.rows.append(row)
 
     def _take_rows(self, below: Sequence[Row]) -> None:
         """The rows that belong to the block, torn rows of a dump put together again."""
@@ -163,7 +172,7 @@ class _Block:
                 row, pieces = whole or (row, 1)
             if not self._continues(row):
                 break
-            self.rows.append(row)
+            self._add(row)
             # The pieces of a torn row count as rows of the table.
             self.rows += [()] * (pieces - 1)
             taken += pieces
@@ -198,7 +207,7 @@ class _Block:
             return not (first and first.role == "field") or any(not label.weak and label.source for label in said)
         if any(use for use in uses):
             return False
-        if self._is_header(self.rows[-1]) and (self._columns or self._has_columns(row)):
+        if len(self.rows) - 1 in self._headers and (self._columns or self._has_columns(row)):
             return True  # the row below the header, whatever stands in it
         return self._has_columns(row) and any(read_money(sheet.cell_text(cell)) for cell in filled)
 
@@ -222,7 +231,7 @@ class _Block:
     def _take_header(self, below: Sequence[Row]) -> None:
         """In a dump, the rows of labels side by side, and what they put over each position."""
         sheet = self._sheet
-        if not self._is_header(self.rows[0]):
+        if not self._headers:
             return
         self._columns = [[cell] for cell in self.rows[0]]
         for row in below:
@@ -235,7 +244,7 @@ class _Block:
             if divided is None:
                 break
             self._columns = divided
-            self.rows.append(row)
+            self._add(row)
         self._header_rows = len(self.rows)
 
     def _is_header(self, row: Row) -> bool:
@@ -278,11 +287,10 @@ class _Block:
         length = len(self.rows[number]) if number < len(self.rows) else 0
         top = 0 if self._has_grid else self._header_rows
         for above in range(number - 1, top - 1, -1):
-            row = self.rows[above]
-            if self._is_heading(row):
+            if above in self._headings:
                 continue
-            is_header = self._has_grid and row and self._is_header(row)
-            for other in self._same_column(row, cell, length):
+            is_header = self._has_grid and above in self._headers
+            for other in self._same_column(self.rows[above], cell, length):
                 if self._is_label(other) or (is_header and self._sheet.cell_text(other)):
                     yield other
         if self._columns:
@@ -302,19 +310,22 @@ class _Block:
         elif 0 <= (position := cell.column + len(row) - length) < len(row):
             yield row[position]
 
-    def _left(self, number: int, cell: Cell) -> Cell | None:
-        """The label to the left, over amounts, blanks and values; a text that no rule knows, where that is nearer."""
+    def _left(self, number: int, cell: Cell, reaching: Sequence[Cell]) -> Cell | None:
+        """The label to the left, over amounts, blanks and values; a text that no rule knows, where that is nearer.
+
+        `reaching` are the cells of the row from right to left.
+        """
         sheet = self._sheet
-        for other in sorted(self._reaching(number), key=lambda c: c.column, reverse=True):
-            if other.column >= cell.column or (not self._has_grid and other not in self.rows[number]):
+        for other in reaching:
+            if other.column >= cell.column:
                 continue
             if sheet.money(other) is not None:
                 return other
             text = sheet.cell_text(other)
             if (
                 text
+                and not (read_money(text) or RATE.fullmatch(text) or sheet.rules.phrases.is_blank(text))
                 and not self._is_value(number, other)
-                and not (sheet.rules.phrases.is_blank(text) or RATE.fullmatch(text) or read_money(text))
             ):
                 return other
         return None
@@ -324,13 +335,13 @@ class _Block:
         over = (other for row in self.rows[:number] for other in self._same_column(row, cell, 0))
         return self._has_grid and any(use and use.role == "field" for use in map(self._sheet.use, over))
 
-    def _reaching(self, number: int) -> Iterator[Cell]:
-        """The cells of a row, merged ones that begin above it included."""
-        yield from self.rows[number]
-        if self._has_grid and self.rows[number]:
-            at = self.rows[number][0].row
-            for row in self.rows[:number]:
-                yield from (c for c in row if c.row + c.row_span > at)
+    def _reaching(self, number: int) -> list[Cell]:
+        """The cells of a row from right to left, merged ones that begin above it included."""
+        cells = list(self.rows[number])
+        if self._has_grid and cells:
+            at = cells[0].row
+            cells += [c for row in self.rows[:number] for c in row if c.row + c.row_span > at]
+        return sorted(cells, key=lambda cell: cell.column, reverse=True)
 
     # -------------------------------------------------------------------------------------------------- amounts
 
@@ -341,13 +352,15 @@ class _Block:
                 if self._is_label(cell):
                     self._sheet.claim_label(cell)
         for number, row in enumerate(self.rows):
-            for cell in row if number not in self._headers else ():
-                if not self._sheet.is_blank(cell) and self._sheet.use(cell) is None:
-                    self._read_cell(number, cell)
+            if number not in self._headers:
+                reaching = self._reaching(number)
+                for cell in row:
+                    if not self._sheet.is_blank(cell) and self._sheet.use(cell) is None:
+                        self._read_cell(number, cell, reaching)
 
-    def _read_cell(self, number: int, cell: Cell) -> None:
+    def _read_cell(self, number: int, cell: Cell, reaching: Sequence[Cell]) -> None:
         sheet = self._sheet
-        left = self._left(number, cell)
+        left = self._left(number, cell, reaching)
         label = sheet.money(left) if left else None
         if left and label is None and sheet.use(left) != HEADING:
             return  # a detail of the budget under a name of its own, or a field's value

@@ -8,9 +8,9 @@ from typing import Any
 from extract.checks.case import Fault, Noted
 from extract.document import Block, Cell, Span, walk_tables
 from extract.form import Citation, Field, Funding, Indicator, UsedLabel
-from extract.labels import LONGEST_LABEL, bare_label
+from extract.labels import bare_label
 from extract.ledger import Ledger, Owner
-from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, MoneyLabel, RuleSet, look_up, money_label
+from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, Meaning, MoneyLabel, RuleSet
 from extract.tokenizer import FormSlice
 from extract.values import PARTS, find_citations, read_value
 
@@ -33,7 +33,7 @@ class Sheet:
         self.ledger = ledger
         self.fiscal_year = form_slice.fiscal_year
         self.unit_line = rules.phrases.unit_line(text[slice(*form_slice.span)])
-        self._uses, self._columns, self._money = _labels(text, form_slice.blocks, rule, rules)
+        self._meanings = _meanings(text, form_slice.blocks, rule, rules)
         self.fields: list[Field] = []
         self.funding: list[Funding] = []
         self.indicators: list[Indicator] = []
@@ -71,11 +71,11 @@ class Sheet:
 
     def use(self, cell: Cell) -> LabelUse | None:
         """What the cell announces if its text is one of the form's labels."""
-        return self._uses.get((cell.start, cell.end))
+        return self._meanings.get((cell.start, cell.end), _NO_LABEL).use
 
     def money(self, cell: Cell) -> MoneyLabel | None:
         """What the cell says of an amount if its text is a label of funding blocks."""
-        return self._money.get((cell.start, cell.end))
+        return self._meanings.get((cell.start, cell.end), _NO_LABEL).money
 
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""
@@ -83,7 +83,7 @@ class Sheet:
 
     def column(self, cell: Cell) -> IndicatorColumn | None:
         """The column of an indicator table that the cell heads if its text is such a column's label."""
-        return self._columns.get((cell.start, cell.end))
+        return self._meanings.get((cell.start, cell.end), _NO_LABEL).column
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -156,14 +156,19 @@ class Sheet:
 
     def used_labels(self) -> tuple[UsedLabel, ...]:
         """The labels, in bare form and each once, that announced sections, columns and amounts."""
-        sections = [place for place, use in self._uses.items() if use.role == "section"]
-        used = [
-            UsedLabel(role, bare_label(self.text[start:end]))
-            for role, places in (("section", sections), ("column", self._columns), ("amount", self._money))
-            for start, end in places
-            if self.ledger.owner_at(start) is Owner.LABEL
-        ]
-        return tuple(dict.fromkeys(used))
+        sections: list[UsedLabel] = []
+        columns: list[UsedLabel] = []
+        amounts: list[UsedLabel] = []
+        for (start, end), meaning in self._meanings.items():
+            if self.ledger.owner_at(start) is Owner.LABEL:
+                bare = bare_label(self.text[start:end])
+                if meaning.use and meaning.use.role == "section":
+                    sections.append(UsedLabel("section", bare))
+                if meaning.column:
+                    columns.append(UsedLabel("column", bare))
+                if meaning.money:
+                    amounts.append(UsedLabel("amount", bare))
+        return tuple(dict.fromkeys(sections + columns + amounts))
 
     def settle(self, span: Span) -> None:
         """Give whatever is unclaimed in the form to boilerplate or leftover."""
@@ -179,29 +184,18 @@ class Sheet:
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
 
 
-# Where a cell stands in the text; every row asks for its cells, and a plain pair is made fastest.
-_Place = tuple[int, int]
+_NO_LABEL = Meaning()
 
 
-def _labels(
-    text: str, blocks: tuple[Block, ...], rule: FormRule, rules: RuleSet
-) -> tuple[dict[_Place, LabelUse], dict[_Place, IndicatorColumn], dict[_Place, MoneyLabel]]:
-    """The cells that are labels, head columns or speak of amounts, looked up once: each is asked for several times."""
-    uses: dict[_Place, LabelUse] = {}
-    columns: dict[_Place, IndicatorColumn] = {}
-    money: dict[_Place, MoneyLabel] = {}
-    for table in walk_tables(blocks):
-        for row in table.rows:
-            for cell in row:
-                if 0 < cell.end - cell.start <= 4 * LONGEST_LABEL:
-                    bare = bare_label(text[cell.start : cell.end])
-                    if use := look_up(rule.labels, bare):
-                        uses[(cell.start, cell.end)] = use
-                    if column := look_up(rule.columns, bare):
-                        columns[(cell.start, cell.end)] = column
-                    if label := money_label(rules.funding, bare):
-                        money[(cell.start, cell.end)] = label
-    return uses, columns, money
+def _meanings(text: str, blocks: tuple[Block, ...], rule: FormRule, rules: RuleSet) -> dict[tuple[int, int], Meaning]:
+    """What the cells say that are labels, by where they stand, looked up once: each is asked for several times."""
+    return {
+        (cell.start, cell.end): meaning
+        for table in walk_tables(blocks)
+        for row in table.rows
+        for cell in row
+        if cell.start < cell.end and (meaning := rules.meaning_of(text[cell.start : cell.end], rule))
+    }
 
 
 def _part_name(name: str, part: str) -> str:

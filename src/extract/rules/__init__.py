@@ -12,13 +12,12 @@ from extract.rules.ruleset import (
     FormRule,
     IndicatorBlock,
     LabelUse,
+    Meaning,
     MoneyLabel,
     RuleSet,
     Title,
     bare_of_known,
     bare_of_money,
-    look_up,
-    money_label,
 )
 from extract.rules.spec import FieldSpec, GradeLimits, IndicatorColumn
 
@@ -29,13 +28,12 @@ __all__ = [
     "IndicatorBlock",
     "IndicatorColumn",
     "LabelUse",
+    "Meaning",
     "MoneyLabel",
     "RuleSet",
     "Title",
     "bare_of_known",
     "bare_of_money",
     "load_rules",
-    "look_up",
-    "money_label",
     "packaged_rules",
 ]

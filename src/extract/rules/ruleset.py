@@ -58,6 +58,14 @@ class MoneyLabel(NamedTuple):
     weak: bool = False
 
 
+class Meaning(NamedTuple):
+    """All that a text can be the label of: what it announces, the column it heads, what it says of an amount."""
+
+    use: LabelUse | None = None
+    column: IndicatorColumn | None = None
+    money: MoneyLabel | None = None
+
+
 class Title(NamedTuple):
     """A line that names a form: its kind (None where no rule knows it), its words, and the year if it holds one."""
 
@@ -271,6 +279,16 @@ class RuleSet:
         """What `text` says of an amount if it is a label of funding blocks; 其中, hints and a year may be extra."""
         return money_label(self.funding, bare_label(text))
 
+    def meaning_of(self, text: str, form: FormRule) -> Meaning | None:
+        """What `text` says if it is a label of the form, with all that may be extra; None where it is none."""
+        bare = bare_label(text)
+        if "(" in bare or bare[:1] in _OPENING_EXTRAS:
+            use, column = look_up(form.labels, bare), look_up(form.columns, bare)
+            money = money_label(self.funding, bare)
+        else:
+            use, column, money = form.labels.get(bare), form.columns.get(bare), self.funding.get(bare)
+        return Meaning(use, column, money) if use or column or money else None
+
     @cached_property
     def _titles(self) -> tuple[tuple[FormRule, Any], ...]:
         return tuple((form, regex.compile(self.title_pattern(form))) for form in self.forms)
@@ -294,6 +312,10 @@ class RuleSet:
                 return Title(form, found["title"], _year_in(text))
         unknown = self.phrases.unknown_title(text)
         return Title(None, unknown, _year_in(text)) if unknown else None
+
+
+# With these begin a leading year and 其中.
+_OPENING_EXTRAS = frozenset("12其")
 
 
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
