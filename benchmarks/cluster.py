@@ -16,10 +16,10 @@ import heapq
 import math
 import multiprocessing
 import random
-import resource
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ import psutil
 from archives import Run, generated
 from rich.console import Console
 from rich.table import Table
+from timing import most_memory
 
 from extract.cluster import client
 from extract.cluster.attaching import attach
@@ -182,8 +183,7 @@ def measured(step: Callable[[Path, int], None], place: Path, size: int) -> Cost:
 def run_step(step: Callable[[Path, int], None], place: Path, size: int, answers: Any) -> None:
     """Take a step, and answer what it took."""
     step(place, size)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    answers.put(Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
+    answers.put(Cost(time.process_time(), most_memory()))
 
 
 # ------------------------------------------------------------------------------------------------------ extrapolation

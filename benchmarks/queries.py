@@ -2,7 +2,7 @@
 
     python benchmarks/queries.py [--forms 100000] [--db FILE]
 
-The forms are invented: projects of some hundred units over five years, a declaration and a self-evaluation in each, ten
+The forms are invented: projects over five years, a declaration and a self-evaluation in each, 200 forms a unit, ten
 indicators a form. Times are those of a person who waits, the first rows on screen; the machine's load shows in them.
 """
 
@@ -36,10 +36,11 @@ INVENTED = """
         CASE is_evaluation WHEN 1 THEN 'project-self-evaluation' ELSE 'project-declaration' END AS form_kind,
         '表' AS title,
         year AS fiscal_year, '县' || project % 40 || '局' AS competent_department,
-        '单位' || project % 500 AS implementing_unit,
+        '单位' || project % ($forms // 200) AS implementing_unit,
         year || '年' ||
             substr('农村公路养护学生营养改善饮水安全巩固提升信息系统设备购置垃圾清运河道治理', 1 + project % 29, 7)
-            || project // 500 || CASE year % 3 WHEN 0 THEN '项目' WHEN 1 THEN '经费' ELSE '工程' END AS project_name,
+            || project // ($forms // 200)
+            || CASE year % 3 WHEN 0 THEN '项目' WHEN 1 THEN '经费' ELSE '工程' END AS project_name,
         0 AS text_start, 1 AS text_end FROM invented;
     INSERT INTO fields BY NAME SELECT form_id, 'project_name' AS name, '项目名称' AS label, form_id AS text,
         form_id AS value,
@@ -93,7 +94,7 @@ def main() -> None:
         path = arguments.db or Path(folder) / "forms.duckdb"
         table = Table("question", "rows", "seconds", box=None)
         with Store(path) as store:
-            store._connection.execute(INVENTED.replace("$forms", str(arguments.forms)))
+            invent(store, arguments.forms)
             started = time.perf_counter()
             projects = store.link_projects(load_rules())
             table.add_row("(link all forms to projects)", f"{projects}", f"{time.perf_counter() - started:.2f}")
@@ -101,6 +102,11 @@ def main() -> None:
         for question, sql in QUESTIONS.items():
             table.add_row(question, *_timed(connection, sql))
         Console(width=110, highlight=False).print(table)
+
+
+def invent(store: Store, forms: int) -> None:
+    """Write so many forms (200 at least) with their rows into a new database."""
+    store._connection.execute(INVENTED.replace("$forms", str(forms)))
 
 
 def _timed(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, str]:

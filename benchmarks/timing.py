@@ -7,11 +7,13 @@ backwards: what slows the machine down for a while slows them all, and `ratio` c
 from __future__ import annotations
 
 import gc
+import re
 import resource
 import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 Measurement: TypeAlias = Callable[[], float]
@@ -102,3 +104,9 @@ def spread(times: Sequence[float], base: Sequence[float]) -> float:
 
 def _ratios(times: Iterable[float], base: Iterable[float]) -> list[float]:
     return [a / b for a, b in zip(times, base, strict=True)]
+
+
+def most_memory() -> float:
+    """The most memory that this process has had, in MB. (`getrusage` counts what its parent had when it started it.)"""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]

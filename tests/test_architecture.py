@@ -41,7 +41,7 @@ LAYERS = (
     {"result"},
     {"isolation", "working_copy"},
     {"worker", "store"},
-    {"corrections", "cross_checks"},
+    {"corrections", "cross_checks", "linking"},
     {"rows"},
     {"pipeline", "dictionary", "formats", "masks"},
     {"sources", "tokenizer", "parser", "grades", "projects"},

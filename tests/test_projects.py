@@ -3,25 +3,65 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extract.projects import Link, NamedForm, Project, ProjectNames, link_projects
+from extract import linking
+from extract.linking import link_forms
+from extract.projects import Link, Project, ProjectNames
 from extract.rules import RuleSet
 from extract.rules.spec import DecidedNames, ProjectsFile
+from extract.store import Store, in_memory
+
+
+class NamedForm(NamedTuple):
+    """The columns of forms that a link depends on."""
+
+    form_id: str
+    form_kind: str
+    fiscal_year: int | None
+    project_name: str | None
+    implementing_unit: str | None
+    competent_department: str | None
 
 
 def form(
     number: int,
     year: int | None,
-    name: str,
+    name: str | None,
     unit: str | None = "林业站",
     kind: str = "project-declaration",
     department: str = "林业局",
 ) -> NamedForm:
-    return NamedForm(f"f{number}", "project", kind, year, name, unit, None, department)
+    return NamedForm(f"f{number}", kind, year, name, unit, department)
+
+
+def link_projects(forms: Sequence[NamedForm], file: ProjectsFile) -> tuple[list[Project], list[Link]]:
+    """What a database with these forms says about its projects."""
+    connection = empty_database()
+    columns = ", ".join(NamedForm._fields)
+    connection.execute("DELETE FROM forms")
+    for each in forms:
+        connection.execute(
+            f"INSERT INTO forms ({columns}, document_id, form_index, text_start, text_end) "
+            f"VALUES ({', '.join('?' * len(each))}, 'd', 1, 0, 1)",
+            each,
+        )
+    assert link_forms(connection, file) == connection.execute("SELECT count(*) FROM projects").fetchall()[0][0]
+    links = connection.execute("SELECT * EXCLUDE (duplicate_of) FROM project_links").fetchall()
+    return [Project(*row) for row in connection.execute("FROM projects").fetchall()], [Link(*row) for row in links]
+
+
+@cache
+def empty_database() -> duckdb.DuckDBPyConnection:
+    return in_memory()
 
 
 def linked(rules: RuleSet, *forms: NamedForm) -> tuple[list[Project], dict[str, Link]]:
@@ -202,6 +242,32 @@ def test_links_are_the_same_in_whatever_order_the_forms_come(
     projects, links = expected
     assert sorted(link.form_id for link in links) == sorted(form.form_id for form in forms)
     assert {link.project_id for link in links} == {project.project_id for project in projects}
+
+
+def test_links_are_the_same_however_many_forms_are_fetched_at_a_time(
+    rules: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = "公园管护", "公园管护工程", "河道治理", "河道保洁"
+    forms = [form(n, 2015 + n % 6, names[n % 4], (None, "甲站", "乙站")[n % 3]) for n in range(30)]
+    expected = link_projects(forms, rules.projects)
+    assert len(expected[1]) == len(forms)
+    for rows in (1, 7, 30):
+        monkeypatch.setattr(linking, "BATCH_ROWS", rows)
+        assert link_projects(forms, rules.projects) == expected
+
+
+def test_projects_are_linked_where_the_memory_of_an_import_is_not_enough(tmp_path: Path, rules: RuleSet) -> None:
+    with Store(tmp_path / "forms.duckdb") as store:
+        with store.transaction() as connection:
+            connection.execute(
+                "INSERT INTO forms BY NAME SELECT 'f' || n AS form_id, 'd' AS document_id, 1 AS form_index, "
+                "'project-declaration' AS form_kind, '防火' AS project_name, '站' || n AS implementing_unit, "
+                "0 AS text_start, 1 AS text_end FROM range(3000) r(n)"
+            )
+        store.allow_memory("2MB")
+        with pytest.raises(duckdb.OutOfMemoryException), store.transaction() as connection:
+            link_forms(connection, rules.projects)
+        assert store.link_projects(rules) == 3000
 
 
 def test_a_key_is_never_empty(rules: RuleSet) -> None:

@@ -6,9 +6,10 @@ tells them apart: a number (一期, 二期), words that exclude each other, two 
 same year. The words and thresholds are data, in rules/vocabulary/projects.yaml, and so is what people know better.
 What is not sure stays apart: a missing link leaves a gap, a wrong one spoils every sum over it.
 
-How this stays near linear: forms are grouped by unit and key first, which is a dictionary. Similar keys are sought
-within a unit only, and only among those that share a rare pair of characters: `d` insertions and deletions cannot
-touch more than `2d` of the pairs of a name, so that similar names share one of the `2d + 1` rarest.
+How this stays near linear: units come one by one (`linking` fetches them), and their forms are grouped by key first,
+which is a dictionary. Similar keys are sought within a unit only, and only among those that share a rare pair of
+characters: `d` insertions and deletions cannot touch more than `2d` of the pairs of a name, so that similar names share
+one of the `2d + 1` rarest.
 """
 
 from __future__ import annotations
@@ -42,6 +43,24 @@ class NamedForm(NamedTuple):
     implementing_unit: str | None
     reporting_unit: str | None
     competent_department: str | None
+
+
+class KeyedForm(NamedTuple):
+    """A form with what it is linked by: the unit that carries the project out, its department, and the name's key.
+
+    `carrier` is the unit or department as printed; `unit` and `department` are compared, None where there is none.
+    """
+
+    form_id: str
+    family: str
+    form_kind: str
+    fiscal_year: int | None
+    project_name: str
+    carrier: str | None
+    unit: str | None
+    department: str | None
+    words: str
+    numbers: list[str]
 
 
 class Project(NamedTuple):
@@ -156,25 +175,36 @@ class ProjectNames:
         return False
 
 
-def link_projects(forms: Iterable[NamedForm], file: ProjectsFile) -> tuple[list[Project], list[Link]]:
-    """The projects and a link for each form, the same whatever order the forms come in."""
-    names = ProjectNames(file)
-    groups = _groups(sorted(forms), names)
-    clusters: list[list[_Group]] = []
-    by_unit: dict[tuple[str, str], list[_Group]] = defaultdict(list)
-    for group in groups:
-        if group.unit is None:
-            clusters.append([group])
-        else:
-            by_unit[group.family, group.unit].append(group)
-    for siblings in by_unit.values():
-        clusters += _clusters(siblings, names)
-    projects, links = [], []
-    for cluster in clusters:
-        project, its_links = _project(cluster)
-        projects.append(project)
-        links += its_links
-    return sorted(projects), sorted(links)
+def keyed(forms: Sequence[NamedForm], names: ProjectNames) -> list[KeyedForm]:
+    """The forms with what they are linked by, as far as each tells by itself."""
+    keys = {name: names.key(name) for name in {form.project_name for form in forms}}
+    return [_keyed(form, keys[form.project_name]) for form in forms]
+
+
+def _keyed(form: NamedForm, key: NameKey) -> KeyedForm:
+    return KeyedForm(
+        *form[:5],
+        carrier=form.implementing_unit or form.reporting_unit or form.competent_department,
+        unit=_unit_key(form.implementing_unit) or _unit_key(form.reporting_unit),
+        department=_unit_key(form.competent_department),
+        words=key.words,
+        numbers=list(key.numbers),
+    )
+
+
+def _unit_key(unit: str | None) -> str | None:
+    """A unit's name without its code, note of a seal and punctuation; None for none."""
+    return _PUNCTUATION.sub("", _CODE_OR_SEAL.sub("", compact(unit))) or None if unit else None
+
+
+def link_unit(forms: Iterable[KeyedForm], names: ProjectNames) -> Iterator[tuple[Project, list[Link]]]:
+    """The projects of one unit, which has all of these forms, each with the links of its forms.
+
+    They are the same whatever order the forms come in. A form without a unit comes alone.
+    """
+    groups = _groups(forms)
+    clusters = _clusters(groups, names) if groups[0].unit else [[group] for group in groups]
+    return map(_project, clusters)
 
 
 @dataclass
@@ -184,18 +214,18 @@ class _Group:
     family: str
     unit: str | None
     key: NameKey
-    forms: list[NamedForm]
+    forms: list[KeyedForm]
     # How it came into its project: the similarity, the form whose name is similar, and who said so.
     score: float = 100.0
     reason: str = "similar_name"
-    linked_to: NamedForm | None = None
+    linked_to: KeyedForm | None = None
     occasions: set[tuple[str, int | None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.occasions = {(form.form_kind, form.fiscal_year) for form in self.forms if form.fiscal_year}
 
     @property
-    def first(self) -> NamedForm:
+    def first(self) -> KeyedForm:
         return min(self.forms, key=_by_year)
 
     @property
@@ -203,35 +233,12 @@ class _Group:
         return (self.first.fiscal_year or 9999, self.key)
 
 
-def _groups(forms: Sequence[NamedForm], names: ProjectNames) -> list[_Group]:
-    """Forms by unit and key. A form that names only its department takes the unit that the department's forms of the
-    same name have, if it is one; where there are several, nothing says which."""
-    keys = {name: names.key(name) for name in {form.project_name for form in forms}}
-    doers: dict[tuple[str, NameKey, str], set[str]] = defaultdict(set)
+def _groups(forms: Iterable[KeyedForm]) -> list[_Group]:
+    """Forms of one unit by their key."""
+    groups: dict[NameKey, list[KeyedForm]] = defaultdict(list)
     for form in forms:
-        doer, department = _doer(form), _unit_key(form.competent_department)
-        if doer and department:
-            doers[form.family, keys[form.project_name], department].add(doer)
-    groups: dict[tuple[str, str, NameKey], list[NamedForm]] = defaultdict(list)
-    alone: list[_Group] = []
-    for form in forms:
-        key, department = keys[form.project_name], _unit_key(form.competent_department)
-        same = doers.get((form.family, key, department or ""), set())
-        unit = _doer(form) or (next(iter(same)) if len(same) == 1 else department)
-        if unit is None:
-            alone.append(_Group(form.family, None, key, [form]))
-        else:
-            groups[form.family, unit, key].append(form)
-    return [*alone, *(_Group(family, unit, key, members) for (family, unit, key), members in sorted(groups.items()))]
-
-
-def _doer(form: NamedForm) -> str | None:
-    return _unit_key(form.implementing_unit) or _unit_key(form.reporting_unit)
-
-
-def _unit_key(unit: str | None) -> str | None:
-    """A unit's name without its code, note of a seal and punctuation; None for none."""
-    return _PUNCTUATION.sub("", _CODE_OR_SEAL.sub("", compact(unit))) or None if unit else None
+        groups[NameKey(form.words, tuple(form.numbers))].append(form)
+    return [_Group(of[0].family, of[0].unit, key, of) for key, of in sorted(groups.items())]
 
 
 class _Pair(NamedTuple):
@@ -324,14 +331,12 @@ def _project(cluster: list[_Group]) -> tuple[Project, list[Link]]:
     project_id = "p" + hashlib.sha256(repr(smallest).encode()).hexdigest()[:12]
     years = [form.fiscal_year for form in forms if form.fiscal_year]
     latest = max(forms, key=lambda form: (form.fiscal_year or 0, form.form_kind, form.form_id))
-    unit = latest.implementing_unit or latest.reporting_unit or latest.competent_department
-    project = Project(
-        project_id, latest.project_name, unit, min(years, default=None), max(years, default=None), len(forms)
-    )
+    first, last = min(years, default=None), max(years, default=None)
+    project = Project(project_id, latest.project_name, latest.carrier, first, last, len(forms))
     return project, [_link(form, group, root, project_id) for group in cluster for form in group.forms]
 
 
-def _link(form: NamedForm, group: _Group, root: _Group, project_id: str) -> Link:
+def _link(form: KeyedForm, group: _Group, root: _Group, project_id: str) -> Link:
     first = group.first
     if root.unit is None:
         reason, score, linked_to = "no_unit", 0.0, None
@@ -346,7 +351,7 @@ def _link(form: NamedForm, group: _Group, root: _Group, project_id: str) -> Link
     return Link(form.form_id, project_id, group.key.words, exact, reason, linked_to and linked_to.form_id)
 
 
-def _by_year(form: NamedForm) -> tuple[int, str, str]:
+def _by_year(form: KeyedForm) -> tuple[int, str, str]:
     return (form.fiscal_year or 9999, form.form_kind, form.form_id)
 
 

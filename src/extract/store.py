@@ -24,7 +24,7 @@ from extract.cross_checks import findings_across
 from extract.dictionary import create_views
 from extract.errors import StoreError
 from extract.language import Message
-from extract.projects import NamedForm, link_projects
+from extract.linking import link_forms
 from extract.rows import BY_DOCUMENT, BY_FORM, Row, unpacked
 from extract.rules import RuleSet
 from extract.sources.litter import LITTER
@@ -38,8 +38,12 @@ SETTINGS = {
     # joins small pieces to larger ones again and again. `extract compact` does that when people want it.
     "checkpoint_threshold": "64MB",
     "max_vacuum_tasks": "0",
+    "enable_progress_bar": "false",  # or DuckDB draws its own between our lines
 }
 """How DuckDB writes: in little memory, and at the same cost however large the file has become."""
+
+MOST_MEMORY = "80%"
+"""What DuckDB takes of the machine where it cannot do with less."""
 
 UNPACKED_AT_ONCE = 64
 """Rows of so many documents are objects at the same time."""
@@ -198,22 +202,19 @@ class Store:
     def link_projects(self, rules: RuleSet) -> int:
         """Link the forms of all years to projects, anew from what is stored, and compare them with each other; return
         how many projects there are."""
+        try:
+            return self._link_projects(rules)
+        except duckdb.OutOfMemoryException:  # nothing that was imported shall wait for a larger machine
+            self.allow_memory(MOST_MEMORY)
+            return self._link_projects(rules)
+
+    def _link_projects(self, rules: RuleSet) -> int:
         with self.transaction() as connection:
-            projects = self._write_links(rules)
+            projects = link_forms(connection, rules.projects)
             connection.execute("DELETE FROM findings WHERE code IN (SELECT unnest(?))", [list(STATEMENTS)])
             for batch in findings_across(connection, rules.checklist):
                 self._append("findings", batch)
         return projects
-
-    def _write_links(self, rules: RuleSet) -> int:
-        """Write projects and links anew. The names of all forms are in memory while this works, and not longer."""
-        projects, links = link_projects((NamedForm(*row) for row in self._fetch(_NAMED_FORMS)), rules.projects)
-        copies: dict[str, str] = dict(self._fetch(_COPIES))
-        for table in ("projects", "project_links"):
-            self._connection.execute(f"DELETE FROM {table}")
-        self._append("projects", projects)
-        self._append("project_links", [(*link, copies.get(link.form_id)) for link in links])
-        return len(projects)
 
     def start_run(self, started: datetime, version: str, ruleset: str) -> str:
         """Record the start of an import, at a time in UTC, and return its run_id."""
@@ -320,28 +321,6 @@ class Store:
 
     def _fetch(self, sql: str, values: Mapping[str, object] | None = None) -> list[Row]:
         return self._connection.execute(sql, dict(values or {})).fetchall()
-
-
-# The forms of a whole department have no project; they are one with those of the same department in other years.
-_NAMED_FORMS = """
-    SELECT form_id, CASE WHEN starts_with(form_kind, 'department-') THEN 'department' ELSE 'project' END,
-           form_kind, fiscal_year,
-           CASE WHEN starts_with(form_kind, 'department-') THEN '部门整体' ELSE project_name END,
-           implementing_unit, reporting_unit, competent_department
-    FROM forms WHERE project_name IS NOT NULL OR starts_with(form_kind, 'department-')
-"""
-# Forms of one kind and year that say exactly the same, each with the first of them.
-_COPIES = """
-    WITH said AS (
-            SELECT form_id, hash(name, value) AS line FROM fields
-            UNION ALL SELECT form_id, hash(source, stage, block, amount, unit) FROM funding
-            UNION ALL SELECT form_id, hash(block, level1, level2, name, target_text, actual_text) FROM indicators),
-         content AS (SELECT form_id, count(*) AS lines, sum(line) AS print FROM said GROUP BY form_id),
-         firsts AS (
-            SELECT form_id, min(form_id) OVER (PARTITION BY form_kind, fiscal_year, title, lines, print) AS first
-            FROM forms JOIN content USING (form_id))
-    SELECT form_id, first FROM firsts WHERE form_id <> first
-"""
 
 
 def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
