@@ -27,6 +27,11 @@ class Field(NamedTuple):
     span: Span
 
 
+OTHER_VALUE = "other_value"
+"""The name of the fields that hold what stands beside amounts and below indicators and is neither: rates, points, sums.
+Their labels tell them apart."""
+
+
 class Funding(NamedTuple):
     """An amount by source; `amount` is None where the text is no number, `amount_yuan` where no unit is known."""
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from extract.dictionary import column_name, counted, word
+from extract.form import OTHER_VALUE
 from extract.language import Message, say
 from extract.sources.litter import LITTER
 from extract.terminal import bar, data, percent, short_path
@@ -35,13 +36,14 @@ _KINDS = """
            sum((SELECT count(*) FROM funding m WHERE m.form_id = f.form_id)) AS funding
     FROM forms f GROUP BY ALL ORDER BY f.form_kind, f.fiscal_year
 """
-_FIELDS = r"""
+# What figures stand beside the amounts differs from form to form; their share says nothing.
+_FIELDS = rf"""
     WITH kinds AS (SELECT form_kind, count(*) AS forms FROM forms GROUP BY form_kind)
     SELECT f.form_kind, v.name, count(DISTINCT v.form_id) AS found,
            count(DISTINCT CASE WHEN v.value IS NOT NULL THEN v.form_id END) AS filled, any_value(kinds.forms) AS forms,
            min(regexp_replace(v.label, '\s', '', 'g')) AS label
     FROM fields v JOIN forms f USING (form_id) JOIN kinds ON kinds.form_kind = f.form_kind
-    GROUP BY f.form_kind, v.name ORDER BY f.form_kind, min(v.text_start - f.text_start)
+    WHERE v.name <> '{OTHER_VALUE}' GROUP BY f.form_kind, v.name ORDER BY f.form_kind, min(v.text_start - f.text_start)
 """
 _TARGETS = """
     SELECT coalesce(target_kind, 'empty') AS kind, count(*) AS targets, count(operator) AS parsed

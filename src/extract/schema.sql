@@ -152,7 +152,7 @@ CREATE TABLE IF NOT EXISTS fields (
 );
 COMMENT ON TABLE fields IS 'Every labelled field of every form; a label that was not found has no row';
 COMMENT ON COLUMN fields.form_id IS 'The form';
-COMMENT ON COLUMN fields.name IS 'Name from the rule, such as project_name; parts of a value carry the part, such as period_start';
+COMMENT ON COLUMN fields.name IS 'Name from the rule, such as project_name; parts of a value carry the part, such as period_start; other_value is a figure beside amounts or below indicators, whose label tells what it is, such as an execution rate';
 COMMENT ON COLUMN fields.label IS 'The label as found, without white space and punctuation';
 COMMENT ON COLUMN fields.text IS 'Raw text: documents.text from text_start to text_end';
 COMMENT ON COLUMN fields.value IS 'What the text says; NULL where the cell is blank or not readable as its type';

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from extract.checks.case import Case, Check, Fault, Names, Number, Words
 from extract.checks.dates import period_of
 from extract.document import Span
-from extract.form import Form
+from extract.form import OTHER_VALUE, Form
 from extract.labels import compact
 
 
 def is_template(form: Form) -> bool:
-    """Whether the form holds no value at all, apart from what a template has printed."""
-    filled = any(field.value is not None for field in form.fields) or bool(form.funding)
+    """Whether the form holds no value at all, apart from what a template has printed: points among them."""
+    filled = any(field.value is not None and field.name != OTHER_VALUE for field in form.fields) or bool(form.funding)
     return not filled and not any(row.target_text for row in form.indicators)
 
 
@@ -61,7 +61,9 @@ def fields_occur_once(case: Case) -> Iterator[Fault]:
     """No field has two different values."""
     values: dict[str, str] = {}
     for field in case.form.fields:
-        if field.value is not None and values.setdefault(field.name, field.value) != field.value:
+        if field.value is None or field.name == OTHER_VALUE:
+            continue
+        if values.setdefault(field.name, field.value) != field.value:
             yield Fault(field.span, {"field": field.name})
 
 

@@ -23,8 +23,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.document import Cell, Span, Table
-from extract.form import Funding
-from extract.labels import label_unit
+from extract.form import OTHER_VALUE, Funding
+from extract.labels import bare_label, label_unit
 from extract.ledger import Owner
 from extract.parser.funding_text import LabelledAmount, labelled_amounts
 from extract.parser.sheet import Sheet
@@ -101,15 +101,15 @@ def _heading_beside(sheet: Sheet, table: Table, number: int, position: int) -> C
 
 def _add_all(sheet: Sheet, stretch: Span, amounts: Sequence[LabelledAmount], heading_unit: str | None) -> None:
     """Record the amounts of a stretch; all else in it are labels."""
-    beside_a_year = any(amount.label.block == "annual" for amount in amounts)
-    for label, money, place, own_unit, _ in amounts:
+    beside_a_year = any(amount.says.block == "annual" for amount in amounts)
+    for label, says, money, place, _ in amounts:
         span = Span(stretch.start + place.start, stretch.start + place.end)
-        if label.source:
-            unit = own_unit or heading_unit or sheet.unit_line
-            block = _resolved(label.block, beside_a_year)
-            _add(sheet, _Amount(span, label.source, label.stage or "budget", block, unit), money)
-        else:  # another figure
-            sheet.ledger.claim(*span, Owner.VALUE)
+        if says.source:
+            unit = label_unit(label) or heading_unit or sheet.unit_line
+            block = _resolved(says.block, beside_a_year)
+            _add(sheet, _Amount(span, says.source, says.stage or "budget", block, unit), money)
+        else:
+            sheet.add_value(OTHER_VALUE, bare_label(label), span)
     sheet.ledger.claim(*stretch, Owner.LABEL)
 
 
@@ -377,29 +377,26 @@ class _Block:
                 self._misaligned(span)
             return
         amount = self._amount(number, left if label else None, over, span)
-        if amount is None:
-            if money or RATE.fullmatch(text) or sheet.rules.phrases.is_blank(text):
-                sheet.ledger.claim(*span, Owner.VALUE)
-            return
         if sheet.rules.phrases.is_blank(text):
             sheet.ledger.claim(*span, Owner.VALUE)
+        elif amount is None or (amount.is_weak and self._is_recorded(amount)):
+            # What a vaguer label repeats (一般公共预算 below 财政拨款) is no second amount of the source.
+            if money or RATE.fullmatch(text):
+                heads = [*([left] if left and label else []), *over[:1]]
+                sheet.add_value(OTHER_VALUE, " ".join(bare_label(sheet.cell_text(each)) for each in heads), span)
         elif (
             money
             or self._is_next(left if label else None, cell)
             or (not label and self._is_under_header(over[0], number))
         ):
-            self._record(amount, money)
+            _add(sheet, amount, money)
 
     def _misaligned(self, span: Span) -> None:
         self._sheet.note("funding.misaligned", span)
 
-    def _record(self, amount: _Amount, money: Money | None) -> None:
-        """Record an amount; one that a vaguer label repeats (一般公共预算 below 财政拨款) is no second one."""
-        recorded = {(row.source, row.stage, row.block) for row in self._sheet.funding}
-        if amount.is_weak and (amount.source, amount.stage, amount.block) in recorded:
-            self._sheet.ledger.claim(*amount.span, Owner.VALUE)
-            return
-        _add(self._sheet, amount, money)
+    def _is_recorded(self, amount: _Amount) -> bool:
+        recorded = ((row.source, row.stage, row.block) for row in self._sheet.funding)
+        return (amount.source, amount.stage, amount.block) in recorded
 
     def _is_under_header(self, label: Cell, number: int) -> bool:
         return bool(self._columns) or self._row_of(label, number) in self._headers

@@ -14,7 +14,7 @@ import re
 from typing import NamedTuple
 
 from extract.document import Span
-from extract.labels import LONGEST_LABEL, label_unit
+from extract.labels import LONGEST_LABEL
 from extract.parser.sheet import Sheet
 from extract.rules import MoneyLabel
 from extract.values import Money, read_money
@@ -30,15 +30,15 @@ _AROUND = " \t\n\r\u3000()（）:：；;。，,、"
 
 
 class LabelledAmount(NamedTuple):
-    """An amount in a text, its place there, what the label in front of it says, and the unit that the label states.
+    """An amount in a text, its place there, the label in front of it, and what that says.
 
     `is_certain` says that a colon or the amount's own unit shows the number to be an amount.
     """
 
-    label: MoneyLabel
+    label: str
+    says: MoneyLabel
     money: Money
     span: Span
-    unit: str | None
     is_certain: bool
 
 
@@ -54,10 +54,10 @@ def labelled_amounts(sheet: Sheet, text: str) -> list[LabelledAmount] | None:
         money = read_money(match[0])
         if not labels or not money:
             return None
-        label, words = labels[-1]
+        says, label = labels[-1]
         span = Span(match.start(), match.start() + len(match[0].rstrip()))
         is_certain = bool(money.unit) or _ends_at_colon(between)
-        found.append(LabelledAmount(label, money, span, label_unit(words), is_certain))
+        found.append(LabelledAmount(label, says, money, span, is_certain))
         at = match.end()
     rest = _labels(sheet, text[at:])
     is_read = rest is not None and (found or (rest and _ends_at_colon(text)))

@@ -12,7 +12,7 @@ from extract.labels import bare_label
 from extract.ledger import Ledger, Owner
 from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, Meaning, MoneyLabel, RuleSet
 from extract.tokenizer import FormSlice
-from extract.values import PARTS, find_citations, read_value
+from extract.values import PARTS, find_citations, one_line, read_value
 
 # At the end of a line of text, so many characters at most are a seal or a blank date.
 _LONGEST_BOILERPLATE = 100
@@ -136,6 +136,12 @@ class Sheet:
         if reading.problem:
             self.note(reading.problem, place, label=label)
         self._add_citations(spec, place)
+
+    def add_value(self, name: str, label: str, place: Span) -> None:
+        """Record the stretch, on one line, as the value of the field `name`, under what heads it."""
+        self.ledger.claim(*place, Owner.VALUE)
+        text = self.text[slice(*place)]
+        self.fields.append(Field(name, label, text, one_line(text), place))
 
     def _add_citations(self, spec: FieldSpec, place: Span) -> None:
         if spec.type != "citations":

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Sequence
 
 from extract.document import Cell, Span, Table
-from extract.form import Field
+from extract.form import OTHER_VALUE
 from extract.labels import bare_label
 from extract.ledger import Owner
 from extract.parser.fields import announces
@@ -81,16 +81,14 @@ def _first_filled(sheet: Sheet, row: Row) -> Cell | None:
 
 
 def _take_total(sheet: Sheet, row: Row, *, has_score: bool) -> None:
-    """Points in a row that sums up are the form's, the last of them its score."""
+    """What stands in a row that sums up is the form's, the last of the points its score."""
     label, *rest = [cell for cell in row if sheet.use(cell) != _SECTION and not sheet.is_blank(cell)]
     sheet.claim_label(label)
-    for cell in rest:
-        sheet.ledger.claim(cell.start, cell.end, Owner.VALUE)
-    numbers = [cell for cell in rest if any(character.isdigit() for character in sheet.cell_text(cell))]
-    if numbers and has_score:
-        span = sheet.trimmed(numbers[-1].start, numbers[-1].end)
-        text = sheet.text[span.start : span.end]
-        sheet.fields.append(Field("total_score", bare_label(sheet.cell_text(label)), text, text, span))
+    filled = [cell for cell in rest if not sheet.rules.phrases.is_blank(sheet.cell_text(cell))]
+    numbers = [cell for cell in filled if any(map(str.isdigit, sheet.cell_text(cell)))]
+    for cell in filled:
+        name = "total_score" if has_score and cell in numbers[-1:] else OTHER_VALUE
+        sheet.add_value(name, bare_label(sheet.cell_text(label)), sheet.trimmed(cell.start, cell.end))
 
 
 def _continued(sheet: Sheet, table: Table) -> tuple[Header | None, list[Levels]]:
@@ -252,8 +250,14 @@ class _Body:
             if has_indicator(self._sheet, block, fitted):
                 self._sheet.indicators.append(read_indicator(self._sheet, block, self.levels[number], fitted))
                 found += 1
-        for cell in fitted.own_cells() if found < len(self.header.blocks) else ():
-            self._sheet.ledger.claim(cell.start, cell.end, Owner.BOILERPLATE)
+        if found < len(self.header.blocks):
+            self._pass_over(fitted)
+
+    def _pass_over(self, row: Fitted) -> None:
+        """Levels and a template's own fillers in a row without an indicator; all else is left over."""
+        for column, cell in row.own_cells():
+            if column.holds in _LEVELS or self._sheet.rules.indicators.is_placeholder(self._sheet.cell_text(cell)):
+                self._sheet.ledger.claim(cell.start, cell.end, Owner.BOILERPLATE)
 
     def _heading(self, row: Row) -> Cell | None:
         """The only filled cell of a row where it is a first level and reaches over the names: 一、产出指标."""

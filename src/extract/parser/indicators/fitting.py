@@ -7,7 +7,7 @@ row that tells, so a row must have as many cells as its header.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from extract.document import Cell, Paragraph
 from extract.parser.indicators.header import Column, Header, Row
@@ -48,9 +48,9 @@ class Fitted:
         """The cell of this row that stands in `column`."""
         return self._own.get(column) if column else None
 
-    def own_cells(self) -> list[Cell]:
-        """Every cell of this row that stands in a column."""
-        return list(self._own.values())
+    def own_cells(self) -> Iterable[tuple[Column, Cell]]:
+        """Every cell of this row that stands in a column, behind the column."""
+        return self._own.items()
 
 
 class Grid:
