@@ -9,7 +9,7 @@ check           Form               → findings
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,7 +24,7 @@ from extract.parser import parse
 from extract.readers import read_document
 from extract.rules import FormRule, RuleSet
 from extract.rules.checklist import Occasion
-from extract.tokenizer import FormSlice, shows_labels, tokenize
+from extract.tokenizer import FormSlice, shows_labels, tokenize, values_outside
 
 Status = Literal["extracted", "no_form", "unknown_form", "failed"]
 
@@ -74,9 +74,10 @@ def extract(data: bytes, rules: RuleSet) -> Extraction:
 def extract_document(document_id: str, size_bytes: int, document: Document, rules: RuleSet) -> Extraction:
     """Everything that a document holds which a reader, or an earlier import, has made of `size_bytes` bytes."""
     ledger = Ledger(document.text)
+    slices = tokenize(document, rules)
     forms = tuple(
         _extract_form(document_id, index, document.text, form_slice, rules, ledger)
-        for index, form_slice in enumerate(tokenize(document, rules), start=1)
+        for index, form_slice in enumerate(slices, start=1)
     )
     ledger.claim(0, len(document.text), Owner.OUTSIDE)
     status: Status = "no_form" if not forms else "extracted" if any(f.form.kind for f in forms) else "unknown_form"
@@ -87,7 +88,7 @@ def extract_document(document_id: str, size_bytes: int, document: Document, rule
         status,
         document,
         forms=forms,
-        findings=_document_findings(document, forms, rules),
+        findings=_document_findings(document, slices, rules),
         characters=ledger.counts(),
     )
 
@@ -97,11 +98,14 @@ def failed(data: bytes, rules: RuleSet, error: ExtractError) -> Extraction:
     return Extraction(document_id_of(data), len(data), rules.version, "failed", error=error)
 
 
-def _document_findings(document: Document, forms: tuple[ExtractedForm, ...], rules: RuleSet) -> tuple[Finding, ...]:
-    """Content that the reader met and cannot read, and the labels of a form whose title is nowhere."""
-    notes = [Noted("document.unread_content", Fault(None, {"kind": kind})) for kind in document.unread]
-    if not forms and shows_labels(document, rules):
-        notes.insert(0, Noted("document.no_title", Fault(None)))
+def _document_findings(document: Document, slices: Sequence[FormSlice], rules: RuleSet) -> tuple[Finding, ...]:
+    """Content that the reader met and cannot read, and what looks like a form's where none is."""
+    notes = []
+    if not slices and shows_labels(document, rules):
+        notes.append(Noted("document.no_title", Fault(None)))
+    if outside := list(values_outside(document, slices, rules)):
+        notes.append(Noted("document.values_outside", Fault(outside[0], {"count": len(outside)})))
+    notes += [Noted("document.unread_content", Fault(None, {"kind": kind})) for kind in document.unread]
     return tuple(noted(notes, rules.checklist.settings(Occasion(None, None, ""))))
 
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
 from extract.labels import bare_label, narrow
 from extract.rules import FormRule, RuleSet, Title
-from extract.values import PEOPLE_TYPES
+from extract.values import PEOPLE_TYPES, read_money
 
 # So many different labels make a form even where the key label is missing.
 ENOUGH_LABELS = 3
@@ -95,6 +96,23 @@ def shows_labels(document: Document, rules: RuleSet) -> bool:
     return any(
         len({name for line in lines for name in cutter.labels_in(line, rule)}) >= ENOUGH_LABELS for rule in rules.forms
     )
+
+
+def values_outside(document: Document, slices: Sequence[FormSlice], rules: RuleSet) -> Iterator[Span]:
+    """The lines in no slice that hold a label of one of the forms with a value beside it, or amounts or indicators.
+
+    What follows instructions repeats the labels in prose, up to the next form.
+    """
+    cutter = _Cutter(document.text, rules)
+    known = list({each.rule.kind: each.rule for each in slices if each.rule}.values())
+    instructs = False
+    for line in cutter.lines((*document.blocks, *document.asides)):
+        if any(each.span.start <= line.start < each.span.end for each in slices):
+            instructs = False
+            continue
+        instructs = instructs or (not line.row and cutter.opens_instructions(line))
+        if (line.row or not instructs) and any(cutter.holds_value(line, rule) for rule in known):
+            yield Span(line.start, line.end)
 
 
 class _Cutter:
@@ -276,6 +294,23 @@ class _Cutter:
             if use and use.role == "field":
                 yield use.name
 
+    def holds_value(self, line: _Line, rule: FormRule) -> bool:
+        """Whether a line holds a field's label with a value beside it, an amount, or the header of indicators."""
+        texts = [text for cell in line.row or [line] if (text := self._text[cell.start : cell.end].strip())]
+        for text, beside in pairwise([*texts, ""]):
+            label, _, behind = _COLON.sub(":", text, count=1).partition(":")
+            if _is_field(rule, label) and (behind.strip() or (beside and not rule.use_of(beside))):
+                return True
+            money = self._rules.money_of(text)
+            if money and money.source and not money.weak and read_money(beside):
+                return True
+        columns = {rule.column_of(text) for text in texts}
+        return "name" in columns and len(columns - {None}) > 1
+
+    def opens_instructions(self, line: _Line) -> bool:
+        """Whether the notes to the reader begin at a line."""
+        return self._phrases.opens_instructions(self._text[line.start : line.end])
+
     # ------------------------------------------------------------------------------------------------- slices
 
     def starts_form(self, region: _Region, open_form: list[_Region] | None) -> bool:
@@ -386,25 +421,31 @@ class _Cutter:
     def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:
         """How many lines belong to the form: up to the instructions below it, without the prose that trails it.
 
-        Instructions repeat the labels in prose; only a table row with a label says that the form goes on behind them.
+        Instructions repeat the labels in prose; only a row of a table with a label, an amount or the header of
+        indicators says that the form goes on behind them.
         """
         rows = [i for i, line in enumerate(lines) if line.row]
-        last_labelled = next((i for i in reversed(rows) if self._is_labelled(lines[i], rule)), rows[0] if rows else 0)
-        length = len(lines)
-        for i in range(last_labelled + 1, len(lines)):
-            line = lines[i]
-            if not line.row and self._phrases.opens_instructions(self._text[line.start : line.end]):
-                length = i
-                break
+        below = range((rows[0] if rows else 0) + 1, len(lines))
+        ends = [i for i in below if not lines[i].row and self.opens_instructions(lines[i])]
+        last = next((i for i in reversed(rows) if self._says_something(lines[i], rule)), 0) if ends else 0
+        length = next((i for i in ends if i > last), len(lines))
         while rows and length > 1 and not lines[length - 1].row and not self._is_labelled(lines[length - 1], rule):
             length -= 1
         return length
+
+    def _says_something(self, line: _Line, rule: FormRule | None) -> bool:
+        return rule is not None and (self._is_labelled(line, rule) or self.holds_value(line, rule))
 
     def _is_labelled(self, line: _Line, rule: FormRule | None) -> bool:
         """Whether the line has a label with room for its value: the last cell of a header (备注) has none."""
         if line.row and len(line.row) > 2:
             line = line._replace(row=line.row[:-1])
         return rule is not None and any(self.labels_in(line, rule))
+
+
+def _is_field(rule: FormRule, text: str) -> bool:
+    use = rule.use_of(text)
+    return use is not None and use.role == "field"
 
 
 def _is_wrapper(table: Table) -> bool:

@@ -45,10 +45,11 @@ CHECKS: Mapping[str, Check] = (
 """Every check of single forms by the code of its findings, in the order in which they are asked."""
 
 NOTED = (
-    "document.no_title", "document.unread_content", "form.unknown_kind", "choice.none_ticked", "choice.several_ticked",
-    "period.unread", "date.unread", "money.unread", "contact.incomplete", "contact.unread_phone", "phone.unread",
-    "phone.with_name", "funding.unread", "funding.no_unit", "funding.misaligned", "indicator.unknown_column",
-    "indicator.misaligned", "indicator.unread_weight", "indicator.unread_score",
+    "document.no_title", "document.values_outside", "document.unread_content", "form.unknown_kind",
+    "choice.none_ticked", "choice.several_ticked", "period.unread", "date.unread", "money.unread", "contact.incomplete",
+    "contact.unread_phone", "phone.unread", "phone.with_name", "funding.unread", "funding.no_unit",
+    "funding.misaligned", "indicator.unknown_column", "indicator.misaligned", "indicator.unread_weight",
+    "indicator.unread_score",
 )  # fmt: skip
 """What is noted while a document is read."""
 
