@@ -32,6 +32,8 @@ class Owner(IntEnum):
 _BLANK = re.compile(r"\s+")
 _TRIMMED_PIECE = re.compile(r"\S(?:[^\n\t]*\S)?")
 _RUNS = {owner: re.compile(re.escape(bytes((owner,))) + b"+") for owner in Owner}
+# What each owner makes of bytes, for bytes.translate: those that nobody owns become its own.
+_CLAIMED = {owner: bytes((owner, *range(1, 256))) for owner in Owner}
 _NO_OWNER = b"\xff"  # in counts, the mark of blank characters
 
 
@@ -44,11 +46,7 @@ class Ledger:
 
     def claim(self, start: int, end: int, owner: Owner) -> None:
         """Give the characters from `start` to `end` that nobody owns yet to `owner`."""
-        claimed = self._owners[start:end]
-        if not claimed.strip(b"\0"):
-            self._owners[start:end] = bytes((owner,)) * (end - start)
-        else:
-            self._owners[start:end] = claimed.replace(b"\0", bytes((owner,)))
+        self._owners[start:end] = self._owners[start:end].translate(_CLAIMED[owner])
 
     def owner_at(self, position: int) -> Owner:
         """Whom the character at `position` belongs to."""
@@ -56,11 +54,10 @@ class Ledger:
 
     def is_settled(self, start: int, end: int) -> bool:
         """Whether every non-blank character between `start` and `end` has an owner."""
-        owners = self._owners[start:end]
-        free = owners.count(Owner.NOBODY)
-        if free in (0, end - start):
-            return free == 0 or not self._text[start:end].strip()
-        return next(self.unclaimed(start, end), None) is None
+        free = self._owners.find(Owner.NOBODY, start, end)
+        if free < 0 or not self._text[free].isspace():
+            return free < 0
+        return next(self.unclaimed(free, end), None) is None
 
     def is_untouched(self, start: int, end: int) -> bool:
         """Whether nobody owns any character between `start` and `end`."""
@@ -80,5 +77,6 @@ class Ledger:
         """The number of non-blank characters of each owner; they add up to all non-blank characters."""
         owners = self._owners.copy()
         for blank in _BLANK.finditer(self._text):
-            owners[blank.start() : blank.end()] = _NO_OWNER * (blank.end() - blank.start())
+            start, end = blank.span()
+            owners[start:end] = _NO_OWNER * (end - start)
         return {owner: owners.count(owner) for owner in Owner}

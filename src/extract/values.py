@@ -65,8 +65,11 @@ def one_line(text: str) -> str:
     >>> one_line("规范文件\\n\\n备案率"), one_line("Windows\\nServer")
     ('规范文件备案率', 'Windows Server')
     """
+    lines = text.splitlines()
+    if len(lines) < 2:
+        return text.strip()
     pieces: list[str] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in filter(None, map(str.strip, lines)):
         if pieces and _is_latin(pieces[-1][-1]) and _is_latin(line[0]):
             pieces.append(" ")
         pieces.append(line)

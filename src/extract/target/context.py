@@ -153,8 +153,10 @@ class Completion:
         named = {unit for unit in in_brackets if unit}
         if len(named) == 1:
             yield "name", named.pop()
-        if context.table_unit and self._is_total_cost(context) and (unit := self._unit_of(context.table_unit)):
-            yield "table", unit
+        if context.table_unit and self._takes_unit(target) and self._is_total_cost(context):
+            unit = self._unit_of(context.table_unit)
+            if unit:
+                yield "table", unit
 
     def _is_total_cost(self, context: TargetContext) -> bool:
         """Whether the row is about a total of money, as unit lines are: its level is a cost, its name no share."""
@@ -190,7 +192,7 @@ class Completion:
     def _with_yuan(self, target: Target, context: TargetContext) -> Target:
         """In a row of costs, 万 means 万元 and 620万/月 means 620万元/月."""
         scale, slash, rate = target.unit.partition("/")
-        if not (scale and self._is_cost(context) and self._is_bare_scale(scale)):
+        if not (scale and self._is_bare_scale(scale) and self._is_cost(context)):
             return target
         return _taken(self._converted(target, f"{scale}元{slash}{rate}"), "unit", "level")
 

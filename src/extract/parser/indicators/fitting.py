@@ -59,7 +59,9 @@ class Grid:
     def __init__(self, sheet: Sheet, header: Header) -> None:
         self._sheet = sheet
         self._columns = header.columns
+        self._carried = [column for column in header.columns if column.holds in _CARRIED]
         self._merged: list[Cell] = []
+        self._covered_at: dict[tuple[int, int], list[Column]] = {}
         for row in header.rows:
             self._carry(row)
 
@@ -68,18 +70,18 @@ class Grid:
         own: dict[Column, Cell] = {}
         fits = True
         for cell in row:
-            covered = self._covered(cell)
+            covered = self._covered(cell.column, cell.column_span)
             if not covered:
                 continue
-            column = self._column_of(cell, covered)
+            column = covered[0] if len(covered) == 1 else self._column_of(cell, covered)
             before = own.get(column)
             if before is None or self._sheet.is_blank(before):
                 own[column] = cell
             elif column.holds in _JOINED and not self._sheet.is_blank(cell) and _lies_in(column, before, cell):
                 own[column] = before._replace(end=cell.end)  # the header stands above both
-            holds = {each.holds for each in covered}
-            fits &= not {"name", "target"} <= holds or self._sheet.is_blank(cell)
-        merged = {c: over for c in self._columns if c.holds in _CARRIED and (over := self._merged_over(c))}
+            if len(covered) > 1 and {"name", "target"} <= {each.holds for each in covered}:
+                fits = fits and self._sheet.is_blank(cell)
+        merged = {c: over for c in self._carried if (over := self._merged_over(c))}
         self._carry(row)
         return Fitted(own, merged) if fits else None
 
@@ -91,15 +93,16 @@ class Grid:
             return levels["level2" if canonical("level2", text) and not canonical("level1", text) else "level1"]
         return _preferred(covered)
 
-    def _covered(self, cell: Cell) -> list[Column]:
-        """The columns that the cell covers, or the one that it overlaps most: edges do not always line up."""
-        end = cell.column + cell.column_span
-        covered = [c for c in self._columns if cell.column <= c.start and c.end <= end]
-        if covered:
-            return covered
-        overlaps = [(min(end, c.end) - max(cell.column, c.start), c) for c in self._columns]
-        most, column = max(overlaps, key=lambda each: each[0])
-        return [column] if most > 0 else []
+    def _covered(self, start: int, span: int) -> list[Column]:
+        """The columns that a cell covers, or the one that it overlaps most: edges do not always line up."""
+        if (covered := self._covered_at.get((start, span))) is None:
+            end = start + span
+            covered = [c for c in self._columns if start <= c.start and c.end <= end]
+            if not covered:
+                column = max(self._columns, key=lambda c: min(end, c.end) - max(start, c.start))
+                covered = [column] if min(end, column.end) > max(start, column.start) else []
+            self._covered_at[start, span] = covered
+        return covered
 
     def _merged_over(self, column: Column) -> Cell | None:
         return next((m for m in self._merged if m.column <= column.start < m.column + m.column_span), None)
