@@ -438,9 +438,11 @@ class _Cutter:
 
     def _is_labelled(self, line: _Line, rule: FormRule | None) -> bool:
         """Whether the line has a label with room for its value: the last cell of a header (备注) has none."""
+        if rule is None:
+            return False
         if line.row and len(line.row) > 2:
-            line = line._replace(row=line.row[:-1])
-        return rule is not None and any(self.labels_in(line, rule))
+            line = _row_line(line.row[:-1], line.table)
+        return any(self.labels_in(line, rule))
 
 
 def _is_field(rule: FormRule, text: str) -> bool:

@@ -194,7 +194,7 @@ class _Block:
     def _continues(self, row: Row) -> bool:
         sheet = self._sheet
         uses = sheet.uses(row)
-        if any(sheet.column(cell) == "name" for cell in row):
+        if "name" in sheet.columns(row):
             return False
         if self._has_grid and self._is_reached(row):
             return True

@@ -21,6 +21,7 @@ _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _NOTE_IN_FRONT = re.compile(r"[(（][^()（）]{1,8}[)）](?=.)")
 # HTML may have lost the blanks in front of 单位：万元.
 _BEFORE_BOILERPLATE = re.compile(r"\s+|(?=[(（])|(?=\w{2,4}[:：])")
+_OPENS_BOILERPLATE = re.compile(r"[\s(（:：]")
 
 
 class Sheet:
@@ -46,12 +47,9 @@ class Sheet:
 
     def trimmed(self, start: int, end: int) -> Span:
         """The stretch without the white space around it; empty at `start` where there is nothing else."""
-        piece = self.text[start:end]
-        bare = piece.strip()
-        if not bare:
-            return Span(start, start)
-        lead = piece.index(bare[0])
-        return Span(start + lead, start + lead + len(bare))
+        piece = self.text[start:end].rstrip()
+        bare = piece.lstrip()
+        return Span(start + len(piece) - len(bare), start + len(piece)) if bare else Span(start, start)
 
     def cell_text(self, cell: Cell) -> str:
         """The cell's raw text, trimmed."""
@@ -79,7 +77,13 @@ class Sheet:
 
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""
-        return [self.use(cell) for cell in row]
+        meanings = self._meanings
+        return [meanings.get((cell.start, cell.end), _NO_LABEL).use for cell in row]
+
+    def columns(self, row: tuple[Cell, ...]) -> list[IndicatorColumn | None]:
+        """The column of an indicator table that each cell of a row heads."""
+        meanings = self._meanings
+        return [meanings.get((cell.start, cell.end), _NO_LABEL).column for cell in row]
 
     def column(self, cell: Cell) -> IndicatorColumn | None:
         """The column of an indicator table that the cell heads if its text is such a column's label."""
@@ -111,6 +115,8 @@ class Sheet:
             self.ledger.claim(*note.span(), Owner.BOILERPLATE)
             start = self.trimmed(note.end(), end).start
         last_words = max(lines[-1].start, end - _LONGEST_BOILERPLATE)
+        if not _OPENS_BOILERPLATE.search(self.text, last_words, end):
+            return Span(start, end)
         for match in _BEFORE_BOILERPLATE.finditer(self.text[last_words:end]):
             tail = last_words + match.start()
             if start < tail and is_boilerplate(self.text[tail:end]):

@@ -47,7 +47,8 @@ def _under_heading(sheet: Sheet, table: Table, number: int) -> tuple[int, int] |
 def _beside_labels(sheet: Sheet, table: Table, number: int) -> tuple[int, int] | None:
     """Row and column where the header of an indicator table begins behind labels of fields in the same row."""
     row = table.rows[number]
-    column = next((c.column for c in row if sheet.column(c) in ("level1", "level2", "name")), 0)
+    heads = zip(row, sheet.columns(row), strict=True)
+    column = next((cell.column for cell, held in heads if held in ("level1", "level2", "name")), 0)
     in_front = [cell for cell in row if cell.column < column]
     if not any((use := sheet.use(cell)) and use.role == "field" for cell in in_front):
         return None

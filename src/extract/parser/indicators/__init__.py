@@ -305,7 +305,9 @@ class _Body:
         before = self.levels[number]
         if level1 and level1 != before.level1:
             before = Levels(level1, None)
-        self.levels[number] = before._replace(level2=level2 or before.level2)
+        if level2:
+            before = Levels(before.level1, level2)
+        self.levels[number] = before
 
     def _level(self, cell: Cell | None) -> str | None:
         """A level's printed name without white space."""

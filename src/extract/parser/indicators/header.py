@@ -117,7 +117,7 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
 
 def is_header_row(sheet: Sheet, row: Row) -> bool:
     """Whether the row alone is a header: it names the indicator's column and another."""
-    return _is_header([sheet.column(cell) for cell in row])
+    return _is_header(sheet.columns(row))
 
 
 def _is_header(holds: Sequence[IndicatorColumn | None]) -> bool:
@@ -127,10 +127,10 @@ def _is_header(holds: Sequence[IndicatorColumn | None]) -> bool:
 def _header_rows(sheet: Sheet, table: Table, number: int) -> tuple[Row, ...]:
     """The row and those below it that divide its cells; none where it is no header's."""
     top = table.rows[number]
-    known = [cell for cell in top if sheet.column(cell)]
-    if len({sheet.column(cell) for cell in known}) < _FEWEST_COLUMNS:
+    known = sheet.columns(top)
+    if len(set(known) - {None}) < _FEWEST_COLUMNS:
         return ()
-    depth = max(cell.row_span for cell in known) if table.has_grid else 1
+    depth = max(cell.row_span for cell, held in zip(top, known, strict=True) if held) if table.has_grid else 1
     rows = [top]
     for below in table.rows[number + 1 : number + _DEEPEST]:
         reaches = below and below[0].row - top[0].row < depth
