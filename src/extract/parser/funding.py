@@ -72,7 +72,8 @@ def read_cell(sheet: Sheet, table: Table, number: int, position: int) -> bool:
     heading = _heading_beside(sheet, table, number, position)
     if not heading and not all(amount.is_certain for amount in amounts):
         return False
-    _add_all(sheet, Span(cell.start, cell.end), amounts, label_unit(sheet.cell_text(heading)) if heading else None)
+    unit = label_unit(sheet.cell_text(heading)) if heading else _unit_beside(sheet, table, number, position)
+    _add_all(sheet, Span(cell.start, cell.end), amounts, unit)
     return True
 
 
@@ -97,6 +98,14 @@ def _heading_beside(sheet: Sheet, table: Table, number: int, position: int) -> C
         if not table.has_grid and sheet.cell_text(row[0]):
             break
     return None
+
+
+def _unit_beside(sheet: Sheet, table: Table, number: int, position: int) -> str | None:
+    """The unit that a cell in front of an amount states, in its row or reaching down to it, if no rule knows it."""
+    here = table.rows[number][position]
+    above = (c for row in table.rows[:number] for c in row if c.row + c.row_span > here.row and c.column < here.column)
+    texts = (sheet.cell_text(cell) for cell in (*table.rows[number][:position], *(above if table.has_grid else ())))
+    return next(filter(None, map(label_unit, texts)), None)
 
 
 def _add_all(sheet: Sheet, stretch: Span, amounts: Sequence[LabelledAmount], heading_unit: str | None) -> None:
@@ -146,6 +155,9 @@ class _Block:
         self._header_rows = 0
         self._add(table.rows[first])
         self._take_rows(table.rows[first + 1 :])
+        for number in range(1, len(self.rows)):
+            if self._divides_header(number):
+                self._headers.add(number)
         self._units = {unit for row in self.rows for cell in row if self._is_label(cell) and (unit := self._unit(cell))}
         labels = [label for row in self.rows for cell in row if (label := sheet.money(cell))]
         self._beside_a_year = any(label.block == "annual" for label in labels)
@@ -254,6 +266,18 @@ class _Block:
             return False
         labels = [sheet.money(cell) is not None for cell in row]
         return labels[-1:] == [True] or any(a and b for a, b in pairwise(labels))
+
+    def _divides_header(self, number: int) -> bool:
+        """Whether a row below a header holds labels, some unknown, and no amount, but the row below it does."""
+        row, below = self.rows[number], self.rows[number + 1] if number + 1 < len(self.rows) else ()
+        text = self._sheet.cell_text
+        return (
+            self._has_grid
+            and number - 1 in self._headers
+            and self._has_labels(row)
+            and not any(read_money(text(cell)) for cell in row)
+            and any(read_money(text(cell)) for cell in below)
+        )
 
     def _divided(self, row: Row) -> list[list[Cell]] | None:
         """The columns that a lower header row makes of those above it; None where the two do not fit together.
@@ -435,7 +459,7 @@ class _Block:
         block = next((b for b in (label.block if label else None, *blocks, *(a.block for a in above)) if b), None)
         units = [self._unit(cell) for cell in (*([left] if left else []), *over, *over_label)]
         shared = next(iter(self._units)) if len(self._units) == 1 else None
-        unit = next(filter(None, units), None) or shared or (None if self._units else sheet.unit_line)
+        unit = next(filter(None, units), None) or shared or (None if self._units else self._unit_of_form(number))
         return _Amount(span, chosen.source, stage, _resolved(block, self._beside_a_year), unit, chosen.weak)
 
     def _sums_up_others(self, left: Cell | None, over: list[Cell], number: int) -> bool:
@@ -452,6 +476,11 @@ class _Block:
 
     def _unit(self, cell: Cell) -> str | None:
         return label_unit(self._sheet.cell_text(cell))
+
+    def _unit_of_form(self, number: int) -> str | None:
+        """The unit that a heading beside the row states which no rule knows, else that of the form."""
+        stated = (unit for cell in self._reaching(number) if not self._is_label(cell) and (unit := self._unit(cell)))
+        return next(stated, self._sheet.unit_line)
 
 
 def _resolved(block: str | None, beside_a_year: bool) -> str:

@@ -25,6 +25,7 @@ from extract.rules.spec import (
     Pattern,
     PhrasesFile,
     ProjectsFile,
+    spellings,
 )
 from extract.target import Grammar
 
@@ -219,7 +220,12 @@ class IndicatorWords:
         self._columns = [
             (spec.column, regex.compile(_alternatives(spec.patterns))) for spec in file.columns if spec.patterns
         ]
-        self._otherwise = {bare_label(label): spec.column for spec in file.columns for label in spec.otherwise}
+        self._otherwise = {
+            bare_label(spelling): spec.column
+            for spec in file.columns
+            for label in spec.otherwise
+            for spelling in spellings(label)
+        }
         self._blocks = [(block, regex.compile(_alternatives(patterns))) for block, patterns in file.blocks.items()]
         self._totals = regex.compile(_alternatives(file.totals))
         self._placeholders = regex.compile(_alternatives(file.placeholders))
