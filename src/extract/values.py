@@ -290,7 +290,7 @@ _PHONE = re.compile(
     r"(?<!\d)(?:"
     r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}"  # mobile, often in groups of 3-4-4
     r"|[48]00[-\s]?\d{3,4}[-\s]?\d{3,4}"  # service numbers
-    r"|(?:[(（]?0\d{2,3}[)）]?[-—－\s]?)?[2-9]\d{2,3}[-\s]?\d{4}(?:[-—转]\d{1,5})?"  # landline, area code, extension
+    r"|(?:[(（]?0\d{2,3}[)）]?(?:\s?[-—－]\s?|\s)?)?[2-9]\d{2,3}[-\s]?\d{4}(?:[-—转]\d{1,5})?"  # landline, extension
     r")(?!\d)"
 )
 _CONTACT_WORDS = re.compile("(?:联系人|负责人|姓名)[:：]|(?:联系|手机|办公)?(?:电话|号码|手机)|[Tt]el")

@@ -15,7 +15,7 @@ from extract.checks.case import Noted
 from extract.document import Paragraph, Table
 from extract.form import Form
 from extract.ledger import Ledger, Owner
-from extract.parser import fields, funding, indicators
+from extract.parser import details, fields, funding, indicators
 from extract.parser.rows_of_lines import unfold
 from extract.parser.shape import shape_of
 from extract.parser.sheet import Sheet
@@ -73,7 +73,7 @@ def _read_table(sheet: Sheet, table: Table) -> None:
                     _read_table(sheet, block)
     number = 0
     while number < len(table.rows):
-        if taken := indicators.read(sheet, table, number):
+        if taken := indicators.read(sheet, table, number) or details.read(sheet, table, number):
             number += taken
             continue
         after = number + (funding.read(sheet, table, number) or 1)

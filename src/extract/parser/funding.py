@@ -26,6 +26,7 @@ from extract.document import Cell, Span, Table
 from extract.form import OTHER_VALUE, Funding
 from extract.labels import bare_label, label_unit
 from extract.ledger import Owner
+from extract.parser import details
 from extract.parser.funding_text import LabelledAmount, labelled_amounts
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
@@ -34,6 +35,7 @@ from extract.values import YUAN_PER_UNIT, Money, read_money
 
 Row = tuple[Cell, ...]
 HEADING = LabelUse("section", "funding")
+_YEAR = re.compile(r"((?:19|20)\d\d)\s*年度?")
 RATE = re.compile(r"-?\d+(?:\.\d+)?\s*[%％‰]?")
 
 
@@ -148,6 +150,7 @@ class _Block:
     def __init__(self, sheet: Sheet, table: Table, first: int) -> None:
         self._sheet = sheet
         self._has_grid = table.has_grid
+        self._table, self._first = table, first
         self.rows: list[Row] = []
         self._headers: set[int] = set()  # the numbers of the rows of labels side by side
         self._headings: set[int] = set()  # the numbers of the rows that only say what the rows below are
@@ -182,7 +185,7 @@ class _Block:
             if self._columns and len(row) < len(self._columns) and not self._has_labels(row):
                 whole = mended(self._unlabelled(below[taken : taken + MOST_PIECES]), len(self._columns))
                 row, pieces = whole or (row, 1)
-            if not self._continues(row):
+            if not self._continues(row) or details.begins(self._sheet, self._table, self._first + 1 + taken):
                 break
             self._add(row)
             # The pieces of a torn row count as rows of the table.
@@ -386,6 +389,12 @@ class _Block:
         sheet = self._sheet
         left = self._left(number, cell, reaching)
         label = sheet.money(left) if left else None
+        if left and label is None and (year := _YEAR.fullmatch(sheet.cell_text(left))):
+            sheet.claim_label(left)
+            if int(year[1]) != sheet.fiscal_year:
+                self._read_other_year(number, cell, left)
+                return
+            left = None
         if left and label is None and sheet.use(left) != HEADING:
             return  # a detail of the budget under a name of its own, or a field's value
         over = list(self._above(number, cell))
@@ -414,6 +423,14 @@ class _Block:
             or (not label and self._is_under_header(over[0], number))
         ):
             _add(sheet, amount, money)
+
+    def _read_other_year(self, number: int, cell: Cell, year: Cell) -> None:
+        """Keep an amount of another year than the form's; it is none of the form's budget."""
+        sheet = self._sheet
+        span = sheet.trimmed(cell.start, cell.end)
+        if read_money(sheet.text[slice(*span)]):
+            heads = [year, *list(self._above(number, cell))[:1]]
+            sheet.add_value(OTHER_VALUE, " ".join(bare_label(sheet.cell_text(each)) for each in heads), span)
 
     def _misaligned(self, span: Span) -> None:
         self._sheet.note("funding.misaligned", span)
