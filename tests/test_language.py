@@ -56,10 +56,20 @@ PAIRS = list(pairs())
 LITERAL_PAIRS = [pair for pair in PAIRS if words(pair.english) is not None and words(pair.chinese) is not None]
 
 
+def test_what_is_wrong_in_a_rule_file_is_said_in_both_languages() -> None:
+    raised = (
+        (path, node.exc)
+        for path in (PACKAGE / "rules").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args
+    )
+    assert not [f"{path.name}:{call.lineno}" for path, call in raised if words(call.args[-1]) is not None]
+
+
 def test_messages_are_written_out_in_both_languages() -> None:
     one_sided = [p.place for p in PAIRS if (words(p.english) is None) != (words(p.chinese) is None)]
     assert not one_sided
-    assert len(LITERAL_PAIRS) > 10
+    assert len(LITERAL_PAIRS) > 500
 
 
 @pytest.mark.parametrize("pair", LITERAL_PAIRS, ids=lambda pair: pair.place)

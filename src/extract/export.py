@@ -125,8 +125,8 @@ def _files(destination: Path, selection: Selection, format_: Format) -> dict[str
         raise UsageError(
             "export.folder",
             Message(
-                f"{folder}: is no folder that can be written: {error.strerror}",
-                f"{folder}：文件夹不能写入：{error.strerror}",
+                f"{folder}: cannot be written into ({error.strerror}); name another folder with --to",
+                f"{folder}：文件夹不能写入（{error.strerror}）；请用 --to 另选位置",
             ),
         ) from error
     if is_file or format_ == "xlsx":

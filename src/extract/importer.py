@@ -475,7 +475,10 @@ class _Run:
             self._release(listed.content.file)
             error: ExtractError = SourceError(
                 "source.bomb",
-                Message("is not read, for the archive unpacks to more than any does", "未读取，因为压缩包解压后过大"),
+                Message(
+                    "is not read, for the archive unpacks to more than any does; if you trust it, unpack it by hand",
+                    "未读取，因为压缩包解压后过大；如确认可信，请手工解压",
+                ),
             )
         else:
             error = listed.content

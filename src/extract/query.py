@@ -162,7 +162,10 @@ def _explained(connection: duckdb.DuckDBPyConnection, statement: str, error: duc
     if found := _UNKNOWN_FUNCTION.search(text):
         return UsageError(
             "query.unknown_function",
-            Message(f"there is no function {found['name']}{place}", f"没有函数 {found['name']}{place}"),
+            Message(
+                f"there is no function {found['name']}; check the spelling, DuckDB's functions are known{place}",
+                f"没有函数 {found['name']}；请检查拼写，可用 DuckDB 的函数{place}",
+            ),
         )
     first = text.split("\n\nLINE ")[0].strip()
     kind, _, said = first.partition(" Error: ")

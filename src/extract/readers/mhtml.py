@@ -81,9 +81,8 @@ def _pages(message: EmailMessage) -> Iterator[tuple[bytes, str | None]]:
             raise ReadError(
                 "mhtml.too_many_parts",
                 Message(
-                    f"the web archive has more than {_MAX_PARTS} parts, as no document has; it is damaged or made to "
-                    "do "
-                    "harm, so fetch it again",
+                    f"the web archive has more than {_MAX_PARTS} parts, as no document has; it is damaged or made "
+                    "to do harm, so fetch it again",
                     f"网页归档超过 {_MAX_PARTS} 个部分，没有文档会如此；文件已损坏或有意为害，请重新获取",
                 ),
             )

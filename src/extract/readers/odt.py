@@ -63,8 +63,9 @@ def read(data: bytes) -> Document:
         raise ReadError(
             "odt.no_text",
             Message(
-                "the file holds no text document (office:text); it is another kind of document or lost its content",
-                "文件中没有文字文档（office:text）；是别的文档或内容已丢失",
+                "the file holds no text document (office:text); it is a table or drawing, or lost its content, so "
+                "fetch it again",
+                "文件中没有文字文档（office:text）；是表格、绘图，或内容已丢失，请重新获取",
             ),
         )
     walk = _Walk(_Styles(content, named))
@@ -659,9 +660,8 @@ def _repeats(element: _Element, name: str, walk: _Walk) -> int:
         raise ReadError(
             "odt.too_large",
             Message(
-                f"the tables repeat more than {_MAX_REPEATS:,} rows and cells, as in no form; the file is damaged or "
-                "made "
-                "to do harm, so fetch it again",
+                f"the tables repeat more than {_MAX_REPEATS:,} rows and cells, as in no form; the file is damaged "
+                "or made to do harm, so fetch it again",
                 f"表格重复超过 {_MAX_REPEATS:,} 行或单元格，没有表会如此；文件已损坏或有意为害，请重新获取",
             ),
         )

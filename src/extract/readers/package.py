@@ -50,9 +50,8 @@ class Package:
             raise ReadError(
                 f"{self._format}.too_large",
                 Message(
-                    f"the part {member.filename} unpacks to {member.file_size:,} bytes, more than the {MAX_BYTES:,} "
-                    "that "
-                    "are read of one file; split the document",
+                    f"the part {member.filename} unpacks to {member.file_size:,} bytes, more than the "
+                    f"{MAX_BYTES:,} that are read of one file; split the document",
                     f"{member.filename} 解压后有 {member.file_size:,} 字节，超过单个文件可读的 {MAX_BYTES:,} 字节；"
                     "请拆分文档",
                 ),

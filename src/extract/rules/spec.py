@@ -364,7 +364,9 @@ class DecidedNames(_Strict):
     @model_validator(mode="after")
     def _compares_names(self) -> DecidedNames:
         if len(self.same) < 2 and len(self.apart) < 2:
-            raise ValueError("give at least two names under same or under apart")
+            raise ValueError(
+                Message("give at least two names under same or under apart", "same 或 apart 下至少要有两个名称")
+            )
         return self
 
 
@@ -405,7 +407,12 @@ def places(message: str) -> set[str]:
 
 def _known_code(code: str) -> str:
     if code not in CODES:
-        raise ValueError(f"there is no check {code!r}; see them all with: extract check --list")
+        raise ValueError(
+            Message(
+                f"there is no check {code!r}; see them all with: extract check --list",
+                f"没有检查项 {code!r}；全部见 extract check --list",
+            )
+        )
     return code
 
 
@@ -442,9 +449,13 @@ class CheckSpec(_Strict):
     def _is_explained(self) -> CheckSpec:
         _refuse_silent_switch(self.enabled, self.reason)
         if places(self.message) != places(self.message_zh):
-            raise ValueError("message and message_zh show different values")
+            raise ValueError(
+                Message("message and message_zh show different values", "message 与 message_zh 显示的值不同")
+            )
         if places(self.lacking or "") != places(self.lacking_zh or "") or bool(self.lacking) != bool(self.lacking_zh):
-            raise ValueError("lacking and lacking_zh show different values")
+            raise ValueError(
+                Message("lacking and lacking_zh show different values", "lacking 与 lacking_zh 显示的值不同")
+            )
         return self
 
 
@@ -470,7 +481,11 @@ class CheckChange(_Strict):
 
 def _refuse_silent_switch(enabled: bool, reason: str | None) -> None:
     if not enabled and not (reason or "").strip():
-        raise ValueError("a check is switched off with a reason; say it under reason")
+        raise ValueError(
+            Message(
+                "a check is switched off with a reason; say it under reason", "关闭检查须写明原因；请写在 reason 下"
+            )
+        )
 
 
 class CheckException(_Strict):

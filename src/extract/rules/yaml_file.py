@@ -95,7 +95,10 @@ class RuleFile:
         except OSError as error:
             raise RuleError(
                 "rules.unreadable",
-                Message(f"{path}: cannot be read: {error.strerror}", f"{path}：读不出：{error.strerror}"),
+                Message(
+                    f"{path}: cannot be read ({error.strerror}); check its permissions",
+                    f"{path}：读不出（{error.strerror}）；请检查权限",
+                ),
             ) from error
         except UnicodeDecodeError as error:
             message = Message(

@@ -111,6 +111,10 @@ def _source(path: str, litter: str | None = None) -> Source | SourceError:
         return unreachable(error, path)
     if not litter and not stat.S_ISREG(status.st_mode):
         return SourceError(
-            "source.not_a_file", Message(f"{path}: is neither a file nor a folder", f"{path}：既不是文件也不是文件夹")
+            "source.not_a_file",
+            Message(
+                f"{path}: is neither a file nor a folder; name one of these",
+                f"{path}：既不是文件也不是文件夹；请另指定",
+            ),
         )
     return Source(path, status.st_size, EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000), litter)

@@ -47,8 +47,8 @@ class Units:
                 holder = self._units.setdefault(spelling, unit)
                 if holder is not unit:
                     message = Message(
-                        f"unit spelling {spelling!r} is claimed by {holder.unit!r} and {unit.unit!r}",
-                        f"单位写法 {spelling!r} 同时属于 {holder.unit!r} 和 {unit.unit!r}",
+                        f"unit spelling {spelling!r} stands under {holder.unit!r} and {unit.unit!r}; keep one",
+                        f"单位写法 {spelling!r} 同时属于 {holder.unit!r} 和 {unit.unit!r}；只保留一处",
                     )
                     raise ValueError(message)
         for spelling, unit in list(self._units.items()):

@@ -53,7 +53,7 @@ def deeper(state: State) -> Iterator[None]:
         raise ReadError(
             "docx.too_deep",
             Message(
-                f"Tables, text boxes or controls are nested more than {_MAX_DEPTH} deep, as no form is; the file is "
+                f"tables, text boxes or controls are nested more than {_MAX_DEPTH} deep, as no form is; the file is "
                 "damaged or made to do harm, so fetch it again",
                 f"表格、文本框或控件嵌套超过 {_MAX_DEPTH} 层，没有表会如此；文件已损坏或有意为害，请重新获取",
             ),

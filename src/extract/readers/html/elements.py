@@ -72,8 +72,7 @@ def _table(state: State, _: Element) -> bool:
             "html.too_deep",
             Message(
                 f"tables are nested more than {_MAX_TABLES} deep, as no form is; the file is damaged or made to do "
-                "harm, "
-                "so fetch it again",
+                "harm, so fetch it again",
                 f"表格嵌套超过 {_MAX_TABLES} 层，没有表会如此；文件已损坏或有意为害，请重新获取",
             ),
         )

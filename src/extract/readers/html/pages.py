@@ -103,8 +103,7 @@ def parse(text: str) -> Element | None:
                 "html.too_deep",
                 Message(
                     "the page nests more elements than a browser would show; it is damaged or made to do harm, so "
-                    "fetch "
-                    "it again",
+                    "fetch it again",
                     "网页的嵌套层数超过浏览器所能显示；文件已损坏或有意为害，请重新获取",
                 ),
             )

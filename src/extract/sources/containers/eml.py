@@ -50,8 +50,8 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
         raise SourceError(
             "source.too_large",
             Message(
-                f"is an e-mail of {len(data):,} bytes, which is too large to take apart",
-                f"邮件有 {len(data):,} 字节，太大，无法拆开",
+                f"is an e-mail of {len(data):,} bytes, too large to take apart; save what is attached and import that",
+                f"邮件有 {len(data):,} 字节，太大，无法拆开；请另存附件后导入",
             ),
         )
     data = _OVERLONG.sub(rb"\1", data.lstrip(b"\xef\xbb\xbf\r\n"))
