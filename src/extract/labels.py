@@ -23,8 +23,8 @@ A bracket that says something else is part of the label:
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+from unicodedata import is_normalized, normalize
 
 # Longer texts are never labels; the bound keeps label look-ups cheap on pages of prose.
 LONGEST_LABEL = 60
@@ -38,8 +38,6 @@ _ENUMERATOR = re.compile(
 )
 _LIST_NUMBER = re.compile(r"(?P<open>\()?(?P<digits>[一二三四五六七八九十]|\d{1,2})(?P<close>[、)]|\.(?!\d))")
 _ONLY_NUMBERS = re.compile(r"(?:\([一二三四五六七八九十]{1,3}\)|(?:[一二三四五六七八九十]{1,3}|\d{1,2})[、.])+")
-# Most labels are words alone, which nothing below changes.
-_WORDS = re.compile("[0-9A-Za-z\u4e00-\u9fff]+")
 # Zero-width characters and Word's cell mark, which some dumps keep.
 _WITHOUT_INVISIBLES = dict.fromkeys([0x07, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
 _NARROW = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: 0x20}
@@ -60,7 +58,7 @@ def narrow(text: str) -> str:
 
 def compact(text: str) -> str:
     """`text` in NFKC without any white space, for comparing; offsets into it mean nothing."""
-    if _WORDS.fullmatch(text):
+    if text.isalnum() and is_normalized("NFKC", text):  # words alone, as most texts are
         return text
     return _compacted(text) if len(text) <= _LONGEST_WRITTEN else _compacted.__wrapped__(text)
 
@@ -68,7 +66,7 @@ def compact(text: str) -> str:
 # Every stage asks for the texts of the same cells.
 @lru_cache(maxsize=4096)
 def _compacted(text: str) -> str:
-    bare = "".join(unicodedata.normalize("NFKC", text).split())
+    bare = "".join(normalize("NFKC", text).split())
     # Invisible characters do not print, and few texts have any.
     return bare if bare.isprintable() else bare.translate(_WITHOUT_INVISIBLES)
 
@@ -77,7 +75,7 @@ def bare_label(text: str) -> str:
     """The part of a label that tells it from others; "" for blank text and for text too long to be a label."""
     if len(text) > _LONGEST_WRITTEN:
         return ""
-    if _WORDS.fullmatch(text):
+    if text.isalnum() and is_normalized("NFKC", text):  # words alone, as most labels are
         return text if len(text) <= LONGEST_LABEL else ""
     return _bare(text)
 

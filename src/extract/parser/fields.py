@@ -239,8 +239,7 @@ def _under_heading(sheet: Sheet, table: Table, number: int) -> list[Cell]:
 
 def _is_label(sheet: Sheet, cell: Cell) -> bool:
     """Whether the cell's text is a label of a field or a section."""
-    use = sheet.use(cell)
-    return use is not None and use.role in ("field", "section")
+    return sheet.use(cell) is not None
 
 
 def _is_run_of_labels(sheet: Sheet, cell: Cell) -> bool:

@@ -153,7 +153,7 @@ class _Block:
         self._table, self._first = table, first
         self.rows: list[Row] = []
         self._headers: set[int] = set()  # the numbers of the rows of labels side by side
-        self._headings: set[int] = set()  # the numbers of the rows that only say what the rows below are
+        self._said: list[list[Cell]] = []  # by row, the cells that say something of those below them
         self._columns: list[list[Cell]] = []  # in a dump, the header cells over each position, the nearest first
         self._header_rows = 0
         self._add(table.rows[first])
@@ -169,10 +169,12 @@ class _Block:
     # ---------------------------------------------------------------------------------------------------- rows
 
     def _add(self, row: Row) -> None:
-        if self._is_header(row):
+        is_header = self._is_header(row)
+        if is_header:
             self._headers.add(len(self.rows))
-        if self._is_heading(row):
-            self._headings.add(len(self.rows))
+        says_all = self._has_grid and is_header
+        said = [cell for cell in row if self._is_label(cell) or (says_all and self._sheet.cell_text(cell))]
+        self._said.append([] if self._is_heading(row) else said)
         self.rows.append(row)
 
     def _take_rows(self, below: Sequence[Row]) -> None:
@@ -188,8 +190,8 @@ class _Block:
             if not self._continues(row) or details.begins(self._sheet, self._table, self._first + 1 + taken):
                 break
             self._add(row)
-            # The pieces of a torn row count as rows of the table.
-            self.rows += [()] * (pieces - 1)
+            for _ in range(pieces - 1):  # the pieces of a torn row count as rows of the table
+                self._add(())
             taken += pieces
 
     def _unlabelled(self, rows: Sequence[Row]) -> list[Row]:
@@ -314,12 +316,8 @@ class _Block:
         length = len(self.rows[number]) if number < len(self.rows) else 0
         top = 0 if self._has_grid else self._header_rows
         for above in range(number - 1, top - 1, -1):
-            if above in self._headings:
-                continue
-            is_header = self._has_grid and above in self._headers
-            for other in self._same_column(self.rows[above], cell, length):
-                if self._is_label(other) or (is_header and self._sheet.cell_text(other)):
-                    yield other
+            if said := self._said[above]:
+                yield from (c for c in self._same_column(self.rows[above], cell, length) if c in said)
         if self._columns:
             position = cell.column + len(self._columns) - length
             if 0 <= position < len(self._columns):
@@ -330,12 +328,12 @@ class _Block:
         filled = [cell for cell in row if self._sheet.cell_text(cell)]
         return len(filled) == 1 and self._sheet.money(filled[0]) == MoneyLabel()
 
-    def _same_column(self, row: Row, cell: Cell, length: int) -> Iterator[Cell]:
+    def _same_column(self, row: Row, cell: Cell, length: int) -> Sequence[Cell]:
         if self._has_grid:
-            end = cell.column + cell.column_span
-            yield from (c for c in row if c.column < end and cell.column < c.column + c.column_span)
-        elif 0 <= (position := cell.column + len(row) - length) < len(row):
-            yield row[position]
+            start, end = cell.column, cell.column + cell.column_span
+            return [c for c in row if c.column < end and start < c.column + c.column_span]
+        position = cell.column + len(row) - length
+        return [row[position]] if 0 <= position < len(row) else []
 
     def _left(self, number: int, cell: Cell, reaching: Sequence[Cell]) -> Cell | None:
         """The label to the left, over amounts, blanks and values; a text that no rule knows, where that is nearer.

@@ -168,19 +168,17 @@ class Sheet:
 
     def used_labels(self) -> tuple[UsedLabel, ...]:
         """The labels, in bare form and each once, that announced sections, columns and amounts."""
-        sections: list[UsedLabel] = []
-        columns: list[UsedLabel] = []
-        amounts: list[UsedLabel] = []
-        for (start, end), meaning in self._meanings.items():
-            if self.ledger.owner_at(start) is Owner.LABEL:
-                bare = bare_label(self.text[start:end])
+        places: dict[str, list[tuple[int, int]]] = {"section": [], "column": [], "amount": []}
+        for place, meaning in self._meanings.items():
+            if self.ledger.owner_at(place[0]) is Owner.LABEL:
                 if meaning.use and meaning.use.role == "section":
-                    sections.append(UsedLabel("section", bare))
+                    places["section"].append(place)
                 if meaning.column:
-                    columns.append(UsedLabel("column", bare))
+                    places["column"].append(place)
                 if meaning.money:
-                    amounts.append(UsedLabel("amount", bare))
-        return tuple(dict.fromkeys(sections + columns + amounts))
+                    places["amount"].append(place)
+        used = [UsedLabel(role, bare_label(self.text[slice(*at)])) for role, found in places.items() for at in found]
+        return tuple(dict.fromkeys(used))
 
     def settle(self, span: Span) -> None:
         """Give whatever is unclaimed in the form to boilerplate or leftover."""

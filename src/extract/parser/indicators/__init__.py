@@ -67,10 +67,10 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
 
 def _read_total_below(sheet: Sheet, row: Row) -> int:
     """Read a row that sums up the points of the table where other rows of the form stand between the two."""
-    label = _first_filled(sheet, row)
-    if label is None or sheet.money(label) or not any(each.result.score is not None for each in sheet.indicators):
+    if not any(each.result.score is not None for each in sheet.indicators):
         return 0
-    if not sheet.rules.indicators.is_total(sheet.cell_text(label)):
+    label = _first_filled(sheet, row)
+    if label is None or sheet.money(label) or not sheet.rules.indicators.is_total(sheet.cell_text(label)):
         return 0
     _take_total(sheet, row, has_score=True)
     return 1
