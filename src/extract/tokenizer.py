@@ -13,6 +13,7 @@ Everything before, between and behind the slices is outside text. One pass, line
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,14 +106,24 @@ def values_outside(document: Document, slices: Sequence[FormSlice], rules: RuleS
     """
     cutter = _Cutter(document.text, rules)
     known = list({each.rule.kind: each.rule for each in slices if each.rule}.values())
+    starts = [each.span.start for each in slices]
     instructs = False
-    for line in cutter.lines((*document.blocks, *document.asides)):
-        if any(each.span.start <= line.start < each.span.end for each in slices):
+
+    def is_inside(start: int, end: int) -> bool:
+        before = bisect_right(starts, start)
+        return before > 0 and end <= slices[before - 1].span.end
+
+    for block in (*document.blocks, *document.asides):
+        if is_inside(*_extent(block)):
             instructs = False
             continue
-        instructs = instructs or (not line.row and cutter.opens_instructions(line))
-        if (line.row or not instructs) and any(cutter.holds_value(line, rule) for rule in known):
-            yield Span(line.start, line.end)
+        for line in cutter.lines((block,)):
+            if is_inside(line.start, line.start + 1):
+                instructs = False
+                continue
+            instructs = instructs or (not line.row and cutter.opens_instructions(line))
+            if (line.row or not instructs) and any(cutter.holds_value(line, rule) for rule in known):
+                yield Span(line.start, line.end)
 
 
 class _Cutter:
@@ -453,6 +464,14 @@ def _is_field(rule: FormRule, text: str) -> bool:
 def _is_wrapper(table: Table) -> bool:
     """A table that only lays out other tables: each row is one cell that holds a table."""
     return bool(table.rows) and all(len(r) == 1 and any(isinstance(b, Table) for b in r[0].blocks) for r in table.rows)
+
+
+def _extent(block: Block) -> Span:
+    """Where a block begins and ends; a table without cells is nowhere."""
+    if isinstance(block, Paragraph):
+        return Span(*block)
+    rows = list(filter(None, block.rows))
+    return Span(rows[0][0].start, rows[-1][-1].end) if rows else Span(0, 0)
 
 
 def _row_line(row: tuple[Cell, ...], table: Table | None) -> _Line:
