@@ -71,6 +71,7 @@ KNOWN = {
     "shanghai-influence-2019.lines": "amounts of the year before",
     "sichuan-self-2023": "a reason across all amounts",
     "tianjin-2022": "the unit beside a unit of money",
+    "township-department-plain-2018.lines": "the spending by nature is left over",
     "township-totals-and-parts-2021.lines": "a name and a phone with a label on a line of its own",
     "two-goals-opinions-2018.lines": "the unit in the label of lines of amounts",
     "unknown-between.dump": "the title of an unknown table, run together with the last cell of a form",

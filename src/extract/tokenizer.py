@@ -86,7 +86,7 @@ def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
         elif open_form and open_form[0].title.rule is region.title.rule and cutter.goes_on(region):
             open_form.append(region)
     if slices:
-        return [cutter.form_slice(regions) for regions in slices]
+        return [each for regions in slices for each in cutter.form_slices(regions)]
     return cutter.untitled(lines)
 
 
@@ -379,8 +379,8 @@ class _Cutter:
             if not self._phrases.year_line(text)[0]:
                 yield Span(line.start, line.end)
 
-    def form_slice(self, regions: list[_Region]) -> FormSlice:
-        """One form from its first region and those that a repeated page head continues."""
+    def form_slices(self, regions: list[_Region]) -> Iterator[FormSlice]:
+        """One form from its first region and those that a repeated page head continues, and the untitled ones below."""
         first = regions[0]
         lines = [line for region in regions for line in region.lines]
         lines = lines[: self._form_length(lines, first.title.rule) if len(regions) > 1 else first.length]
@@ -392,8 +392,39 @@ class _Cutter:
                 year = year or found[0]
                 headings.append(found[1])
         year = year or first.title.year
-        span = Span(headings[0].start, max(lines[-1].end, headings[0].end))
-        return FormSlice(first.title.rule, first.title.text, year, tuple(headings), tuple(_blocks(lines)), span)
+        for part in self._parts(lines, first.title.rule):
+            start = min(headings[0].start, part[0].start) if part[0] is lines[0] else part[0].start
+            span = Span(start, max(part[-1].end, headings[0].end))
+            own = tuple(heading for heading in headings if span.start <= heading.start < span.end)
+            yield FormSlice(first.title.rule, first.title.text, year, own, tuple(_blocks(part)), span)
+
+    def _parts(self, lines: list[_Line], rule: FormRule | None) -> Iterator[list[_Line]]:
+        """The lines cut where another form of the kind begins below the title of the first: at a table that opens with
+        the key's label, where there is an indicator table above it and one below."""
+        starts = [0]
+        for at, line in enumerate(lines):
+            opens = rule is not None and self._opens_untitled(line, lines[at - 1] if at else None, rule)
+            if opens and self._shows_form(lines[starts[-1] : at], rule) and self._shows_form(lines[at:], rule):
+                starts.append(at)
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            part = lines[start:end]
+            yield part[: self._form_length(part, rule)] if len(starts) > 1 else part
+
+    def _opens_untitled(self, line: _Line, before: _Line | None, rule: FormRule) -> bool:
+        """Whether a line opens with the label of the key; a row as the first of its table, where one knows."""
+        if line.table and line.table.has_grid and before and before.table is line.table:
+            return False
+        cell = line.row[0] if line.row else line
+        use = rule.use_of(self._text[cell.start : cell.end])
+        return use is not None and use.role == "field" and use.name == rule.spec.key
+
+    def _shows_form(self, lines: list[_Line], rule: FormRule | None) -> bool:
+        """Whether the key's label and the header of an indicator table stand in lines."""
+        if rule is None:
+            return False
+        cells = (cell for line in lines for cell in line.row or [line])
+        heads = any(rule.column_of(self._text[cell.start : cell.end]) == "name" for cell in cells)
+        return heads and any(rule.spec.key in self.labels_in(line, rule) for line in lines)
 
     def untitled(self, lines: list[_Line]) -> list[FormSlice]:
         """The one form of a document without a title, where its labels tell the kind."""

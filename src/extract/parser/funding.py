@@ -460,7 +460,7 @@ class _Block:
         above = [each for cell in over if (each := sheet.money(cell))]
         if any(each == MoneyLabel() for each in (*([label] if label else []), *above[:1])):
             return None
-        said = [*([label] if label else []), *above]
+        said = [*above, label] if label and self._is_beside_header(left) else [*([label] if label else []), *above]
         sources = [each for each in said if each.source]
         named = next((each for each in sources if not (each.weak and each.source == "total")), None)
         chosen = named or next(iter(sources), None)
@@ -476,6 +476,13 @@ class _Block:
         shared = next(iter(self._units)) if len(self._units) == 1 else None
         unit = next(filter(None, units), None) or shared or (None if self._units else self._unit_of_form(number))
         return _Amount(span, chosen.source, stage, _resolved(block, self._beside_a_year), unit, chosen.weak)
+
+    def _is_beside_header(self, left: Cell | None) -> bool:
+        """Whether a label begins beside a header and reaches down: it names the block, and the header its amounts."""
+        beside = (
+            left is not None and left.row_span > 1 and (at := self._row_of(left, len(self.rows) - 1)) in self._headers
+        )
+        return beside and any(self._sheet.money(cell) for cell in self.rows[at] if cell is not left)
 
     def _sums_up_others(self, left: Cell | None, over: list[Cell], number: int) -> bool:
         """Whether the vague total (合计) that an amount stands under sums up figures that are no sources."""

@@ -38,6 +38,8 @@ _FUNDING, _INDICATORS, _PART = (LabelUse("section", name) for name in ("funding"
 _SHORT_TEXT = re.compile(r"[^\d。；！？]{2,16}")
 # Types that tell a value of theirs from another text.
 _TOLD = frozenset({"contact", "period"})
+# 资金总额：186 · 其他资金 20
+_BEFORE_AMOUNT = re.compile(r"([^:：]+?)(?:[:：]|\s+(?=\d))")
 # What opens the first paragraph of a numbered text.
 _FIRST_NUMBER = re.compile(r"\W?\w{0,2}[1一１①]\W?")
 
@@ -214,10 +216,10 @@ class _Unfolder:
         return rows, after
 
     def _amounts_in_text(self, number: int) -> list[Span]:
-        """The lines below the heading of a funding block that are a label, a colon and an amount: 资金总额：186."""
+        """The lines below the heading of a funding block that are a label, a colon or a blank, and an amount."""
         after = number
-        while after < len(self._lines) and (colon := re.search("[:：]", self._text_of(after))):
-            if not self._rules.money_of(self._text_of(after)[: colon.start()]):
+        while after < len(self._lines) and (label := _BEFORE_AMOUNT.match(self._text_of(after))):
+            if not self._rules.money_of(label[1]):
                 break
             after += 1
         return [Span(line.start, line.end) for line in self._lines[number:after]]
