@@ -14,6 +14,7 @@ import pytest
 from command_line import run_extract
 from extract.corrections import WHOLE_ROW, Change, record
 from extract.importer import Options, import_paths
+from extract.rows import BY_DOCUMENT, BY_FORM
 from extract.rules import RuleSet
 from extract.store import Store, now, open_for_reading
 from extract.verify import ADVICE, Breach, Checked, verify
@@ -74,7 +75,10 @@ CORRUPTIONS = {
     "a form is gone": ("verify.count", f"DELETE FROM forms WHERE form_id = {FORM}"),
     "an indicator is gone": ("verify.count", f"DELETE FROM indicators WHERE indicator_index = 1 AND form_id = {FORM}"),
     "an amount stands twice": ("verify.count", "INSERT INTO funding FROM funding LIMIT 1"),
-    "a layout stands twice": ("verify.duplicate", "INSERT INTO layouts FROM layouts LIMIT 1"),
+    **{
+        f"a row of {table} stands twice": ("verify.duplicate", f"INSERT INTO {table} FROM {table} LIMIT 1")
+        for table in ("files", "projects", "project_links", *BY_DOCUMENT, *BY_FORM)
+    },
     "a document has another status": (
         "verify.count",
         f"UPDATE documents SET status = 'failed' WHERE document_id = {DOCUMENT}",

@@ -6,9 +6,10 @@ much of the writer's memory while they wait.
 
 from __future__ import annotations
 
+import io
 import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -45,11 +46,21 @@ def rows_of(extraction: Extraction) -> Rows:
 
 def packed(rows: Rows) -> bytes:
     """Rows in compact form, for the way to the writer alone."""
-    return pickle.dumps(rows, pickle.HIGHEST_PROTOCOL)
+    stream = io.BytesIO()
+    packer = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
+    packer.dispatch_table = _AS_WRITTEN
+    packer.dump(rows)
+    return stream.getvalue()
+
+
+# To the database a decimal and what it is written as are the same, and it takes the latter far faster.
+_AS_WRITTEN: Mapping[type, Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]] = {
+    Decimal: lambda number: (str, (format(number, "f"),))
+}
 
 
 def unpacked(data: bytes) -> Rows:
-    """What `packed` was given, by a process of ours."""
+    """What `packed` was given, by a process of ours; decimals are strings."""
     rows: Rows = pickle.loads(data)  # never from a file
     return rows
 

@@ -318,12 +318,20 @@ def _progress(*, quiet: bool) -> Iterator[Any]:
     if quiet or not console.is_terminal:
         yield lambda summary: None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn(say("importing", "正在导入")),
         BarColumn(),
-        TextColumn(say("{task.completed}/{task.total} files", "{task.completed}/{task.total} 个文件")),
+        MofNCompleteColumn(),
+        TextColumn(say("files", "个文件")),
         TextColumn(
             say(
                 "{task.fields[forms]} forms · {task.fields[pace]:.0f} forms/s · {task.fields[failures]} failures",
