@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -228,3 +230,21 @@ def test_a_folder_of_rules_without_rules_is_refused(extract: Extract) -> None:
     run = extract("rules", "list", "--rules", "nothing")
     assert run.returncode == 5
     assert "holds no rules" in run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_terminal_sees_how_far_an_import_is(tmp_path: Path) -> None:
+    import pty
+
+    (tmp_path / "note.txt").write_text("会议纪要", "utf-8")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "extract", "import", "note.txt", "--jobs", "1"]
+    subprocess.run(command, cwd=tmp_path, stderr=theirs, env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1"})
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # the end of a pseudo-terminal
+        while data := os.read(ours, 2**16):
+            shown += data
+    os.close(ours)
+    assert b"0/1 files" in shown
+    assert b"None" not in shown

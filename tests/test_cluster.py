@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,17 @@ def test_a_file_that_ends_the_process_of_its_shard_is_found_and_named(
     assert summary.forms == 2
     merge(folder, tmp_path / "forms.duckdb", rules)
     assert query(tmp_path / "forms.duckdb", "select count(*) from files where status = 'crash'") == [(1,)]
+
+
+def test_what_other_rules_have_parsed_is_parsed_again(workers: LocalCluster, tmp_path: Path, rules: RuleSet) -> None:
+    (tmp_path / "a.txt").write_bytes(form("公园管护"))
+    database, parts = tmp_path / "forms.duckdb", Parts(str(tmp_path / "parts"))
+    import_paths([tmp_path / "a.txt"], database, replace(rules, version="older"), OPTIONS)
+    cluster = Cluster(workers.scheduler_address)
+    assert import_on_cluster([tmp_path / "a.txt"], parts, database, rules, OPTIONS, cluster).documents == 1
+    merge(parts, database, rules)
+    assert query(database, "select ruleset, form_count from documents") == [(rules.version, 1)]
+    assert import_on_cluster([tmp_path / "a.txt"], parts, database, rules, OPTIONS, cluster).skipped == 1
 
 
 def test_the_command_line_imports_on_a_cluster_and_merges(workers: LocalCluster, archive: Path, tmp_path: Path) -> None:

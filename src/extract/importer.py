@@ -168,11 +168,16 @@ def preview(paths: Sequence[Path], database: Path, rules: RuleSet, options: Opti
 def sources_to_read(
     paths: Sequence[Path], database: Path, rules: RuleSet, options: Options, summary: Summary
 ) -> Iterator[Source]:
-    """What an import of `paths` would read, and the litter that it would note; the rest is counted in `summary`."""
+    """What an import of `paths` would read, parse again or note as litter; the rest is counted in `summary`.
+
+    Other machines have not what the database holds, so what other rules have parsed is read again from its files.
+    """
     with WorkingCopy(database, __version__, rules.version) as database_copy:
         for sources in _looked_up(find_sources(paths), database_copy, rules.version, summary):
             for source, state in sources:
-                if _decide(source, state, options, Summary()) in ("read", "litter"):
+                decision = _decide(source, state, options, Summary())
+                is_stale = decision == "unchanged" and state is not None and bool(state.stale)
+                if decision in ("read", "litter") or is_stale:
                     yield source
                 else:
                     _decide(source, state, options, summary)
