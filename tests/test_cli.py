@@ -118,6 +118,15 @@ def test_parse_shows_the_form_beside_its_source(extract: Extract) -> None:
     assert ">= " in shown
 
 
+def test_in_a_pipe_the_form_stands_above_its_source(extract: Extract) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {"PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "extract", "parse", "form.txt"]
+    run = subprocess.run(
+        command, cwd=extract.folder, env=environment, capture_output=True, encoding="utf-8", check=True
+    )
+    assert max(map(len, run.stdout.splitlines())) < 1000
+
+
 def test_read_prints_the_document_as_the_reader_sees_it(extract: Extract) -> None:
     document = json.loads(extract("read", "form.docx", "--json").stdout)
     assert set(document) >= {"format", "encoding", "text", "blocks"}

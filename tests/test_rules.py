@@ -201,6 +201,13 @@ def test_a_title_is_known_with_prefixes_years_and_blanks(rules: RuleSet, line: s
     assert title.rule.kind == "special-fund-declaration"
 
 
+def test_a_title_may_say_neither_table_nor_performance(folder: Path) -> None:
+    edit(folder, FORM, "titles:\n", "titles:\n  - {pattern: '.{0,9}申请书', examples: [专项资金申请书]}\n")
+    title = load_rules(folder).title("（附件1）设备专项申请书")
+    assert title
+    assert title.text == "设备专项申请书"
+
+
 @pytest.mark.parametrize(
     ("line", "kind"),
     [

@@ -21,7 +21,7 @@ from extract.grid import drawn_table
 from extract.language import Message, say
 from extract.pipeline import ExtractedForm
 from extract.target import Target
-from extract.terminal import data, plain_number, visible
+from extract.terminal import WIDTH_OF_A_PIPE, data, plain_number, visible
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -173,12 +173,12 @@ def _result_row(result: Result) -> Row:
 
 
 def print_form(form: ShownForm, console: Console) -> None:
-    """The form beside its source; one below the other where the terminal is narrow."""
+    """The form beside its source; one below the other where the terminal is narrow, and in a pipe."""
     year = form.fiscal_year or say("no year", "无年度")
     head = f"{form.title} · {year} · {word('form_kind', form.form_kind)} · {form.form_id}"
     console.print(data(head, "bold"))
     console.print(data(form.path or "", "dim"))
-    if console.width >= SIDE_BY_SIDE_FROM:
+    if SIDE_BY_SIDE_FROM <= console.width < WIDTH_OF_A_PIPE:
         sides = Table.grid(padding=(0, 2), expand=True)
         sides.add_column(ratio=1, overflow="fold")
         sides.add_column(ratio=1, overflow="fold")

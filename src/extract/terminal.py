@@ -22,9 +22,13 @@ _PICTURES = {code: 0x2400 + code for code in range(0x20) if code != 0x0A} | {0x7
 _PICTURES |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD) | dict.fromkeys((0x202A, 0x202B, 0x202D, 0x202E), 0xFFFD)
 
 
+WIDTH_OF_A_PIPE = 10_000
+"""Wide enough for any line; what stands side by side on a screen stands one below the other there."""
+
+
 def data_console() -> Console:
     """The console for results, on stdout; what goes into a pipe or file is not folded to a terminal's width."""
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_PIPE
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 

@@ -296,6 +296,12 @@ class RuleSet:
         return Meaning(use, column, money) if use or column or money else None
 
     @cached_property
+    def _titles_show_signs(self) -> bool:
+        """Whether every title holds a sign that most lines lack; these need no look at all patterns then."""
+        examples = (each for form in self.forms for title in form.spec.titles for each in title.examples)
+        return all(any(sign in compact(example) for sign in _TITLE_SIGNS) for example in examples)
+
+    @cached_property
     def _titles(self) -> tuple[tuple[FormRule, Any], ...]:
         return tuple((form, regex.compile(self.title_pattern(form))) for form in self.forms)
 
@@ -311,7 +317,7 @@ class RuleSet:
 
     def title(self, text: str) -> Title | None:
         """The form that the line `text` names, None where it names none."""
-        if "表" not in text and "绩效" not in text:
+        if self._titles_show_signs and not any(sign in text for sign in _TITLE_SIGNS):
             return None
         for form, pattern in self._titles:
             if found := _fullmatch(pattern, text, LONGEST_TITLE):
@@ -319,6 +325,8 @@ class RuleSet:
         unknown = self.phrases.unknown_title(text)
         return Title(None, unknown, _year_in(text)) if unknown else None
 
+
+_TITLE_SIGNS = ("表", "绩效")
 
 # With these begin a leading year and 其中.
 _OPENING_EXTRAS = frozenset("12其")
