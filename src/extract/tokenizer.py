@@ -294,8 +294,9 @@ class _Cutter:
             region.labels = {name for line in lines for name in self.labels_in(line, rule)} if rule else set()
         return region.labels
 
-    def labels_in(self, line: _Line, rule: FormRule) -> Iterator[str]:
+    def labels_in(self, line: _Line, rule: FormRule) -> set[str]:
         """The names of the fields whose labels fill a cell of the line or open it, followed by a colon."""
+        names = set()
         spans = [(c.start, c.end) for c in line.row if c.end > c.start] if line.row else [(line.start, line.end)]
         for start, end in spans:
             text = self._text[start:end]
@@ -303,7 +304,8 @@ class _Cutter:
             if use is None and (colon := _COLON.search(text)):
                 use = rule.use_of(text[: colon.start()])
             if use and use.role == "field":
-                yield use.name
+                names.add(use.name)
+        return names
 
     def holds_value(self, line: _Line, rule: FormRule) -> bool:
         """Whether a line holds a field's label with a value beside it, an amount, or the header of indicators."""
@@ -457,7 +459,7 @@ class _Cutter:
         return plainest[0] if everything and plainest and is_unique else None
 
     def _rows_with_labels(self, lines: list[_Line], rule: FormRule) -> bool:
-        found = [set(self.labels_in(line, rule)) for line in lines]
+        found = [self.labels_in(line, rule) for line in lines]
         return any(rule.spec.key in names for names in found) and sum(map(bool, found)) >= ENOUGH_LABELS
 
     def _form_length(self, lines: list[_Line], rule: FormRule | None) -> int:
@@ -484,7 +486,7 @@ class _Cutter:
             return False
         if line.row and len(line.row) > 2:
             line = _row_line(line.row[:-1], line.table)
-        return any(self.labels_in(line, rule))
+        return bool(self.labels_in(line, rule))
 
 
 def _is_field(rule: FormRule, text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal
@@ -11,7 +11,7 @@ from typing import Literal
 from extract.language import Message
 
 Comparator = Literal[">=", "<=", ">", "<", "=", "approx"]
-WordList = tuple[str, ...]
+WordList = Sequence[str]
 
 # ± is a sign too, but compares nothing.
 SIGNS = "≥≤><=≈±"

@@ -23,7 +23,7 @@ _SYMBOL = "("
 
 # Everything but the marks that end paragraphs and cells. A crossed box is how Word draws a ticked one.
 _SPECIAL = re.compile(
-    "[\x00-\x06\x08-\x0b\x0e-\x1f\x7f☒\ufffe\uffff]|[\uf020-\uf0ff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]"
+    r"[\x00-\x06\x08-\x0b\x0e-\x1f\x7f☒\ufffe\uffff]|[\uf020-\uf0ff]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]"
 )
 _READS_AS = {"\t": " ", "\n": "\n", "\x0b": "\n", "\x0e": "\n", "\x1e": "-", "☒": TICKED}
 
@@ -84,7 +84,7 @@ class Inlines:
                 pair = characters.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
                 self._readings[found.start()] = pair
                 self._readings[found.start() + 1] = ""
-            elif "\ud800" <= characters <= "\uf0ff":
+            elif 0xD800 <= ord(characters) <= 0xF0FF:
                 self._readings[found.start()] = glyph("", ord(characters))
             else:
                 self._readings[found.start()] = _READS_AS.get(characters, "")

@@ -71,4 +71,4 @@ def _child_value(element: Element, names: frozenset[str]) -> str | None:
     return None if child is None else attribute(child, "val")
 
 
-_TELLING = sorted(NOT_PLAIN | TELLING_PROPERTIES.keys())
+_TELLING = sorted(NOT_PLAIN.union(TELLING_PROPERTIES))

@@ -67,7 +67,8 @@ class DateTarget:
         return _date_target(cell, match, Bounds.of(comparator, lower, upper, comparator == "=" and word != "="), period)
 
     def _range(self, cell: Cell, match: re.Match[str], period: Period, until: Period) -> Target | None:
-        if match["word"] not in (None, "=", *self._words.date_beginnings, *self._words.date_prepositions):
+        beginnings = {None, "=", *self._words.date_beginnings, *self._words.date_prepositions}
+        if match["word"] not in beginnings:
             return None
         last_year = until.last_year or until.year
         year = period.year or cell.year

@@ -56,7 +56,7 @@ class Measured:
         )
         self._names_a_number = re.compile(rf".*{any_of(words.numeric_label_ends)}")
         self._done = re.compile(rf"{any_of(words.done_how)}?{any_of(words.done)}")
-        self._attribute = re.compile(any_of(words.attributes))
+        self._attribute_words = re.compile(any_of(words.attributes))
         self._avoided = re.compile(rf"[一-鿿]{{0,4}}?{any_of(words.avoided)}")
 
     def __call__(self, cell: Cell) -> Target | None:
@@ -112,7 +112,7 @@ class Measured:
         if dimension.startswith("duration") and self._done.match(tail):
             return False
         return dimension.startswith(_ATTRIBUTES) or (
-            not dimension.startswith("count") and self._attribute.match(tail) is not None
+            not dimension.startswith("count") and self._attribute_words.match(tail) is not None
         )
 
     def _agreed(self, word: str | None, sign: str | None, suffix: str | None, measure: Measure) -> str | None:
