@@ -126,6 +126,11 @@ class Form:
         """The first value that a field of this name has, None where there is none."""
         return next((f.value for f in self.fields if f.name == name and f.value is not None), None)
 
+    def values(self) -> dict[str, str]:
+        """The first value of each field that has one, by name."""
+        # What is written last stays.
+        return {f.name: f.value for f in reversed(self.fields) if f.value is not None}
+
     def value_spans(self) -> Iterator[Span]:
         """Where every extracted value stands in the source, in no particular order."""
         yield from (f.span for f in self.fields if f.value is not None)

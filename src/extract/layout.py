@@ -46,22 +46,19 @@ class _Packer:
         packed: list[Any] = []
         for block in blocks:
             if isinstance(block, Paragraph):
-                packed += self._place(block.start, block.end)
+                start, end = block
+                packed += (start - self._position, end - start)
+                self._position = end
             else:
                 packed.append([int(block.has_grid), [[self._cell(cell) for cell in row] for row in block.rows]])
         return packed
 
     def _cell(self, cell: Cell) -> list[Any]:
-        place = self._place(cell.start, cell.end)
-        self._position = cell.start
-        blocks = self.blocks(cell.blocks)
-        self._position = cell.end
-        return [cell.row, cell.column, cell.row_span, cell.column_span, *place, *blocks]
-
-    def _place(self, start: int, end: int) -> tuple[int, int]:
-        gap = start - self._position
+        row, column, row_span, column_span, start, end, blocks = cell
+        gap, self._position = start - self._position, start
+        packed = self.blocks(blocks)
         self._position = end
-        return gap, end - start
+        return [row, column, row_span, column_span, gap, end - start, *packed]
 
 
 class _Unpacker:

@@ -130,7 +130,7 @@ FORM_FIELDS = (
 
 def _form_row(document_id: str, extracted: ExtractedForm) -> Row:
     form: Form = extracted.form
-    fields = (form.value(name) for name in FORM_FIELDS)
+    fields = map(form.values().get, FORM_FIELDS)
     head = (
         extracted.form_id,
         document_id,
@@ -154,7 +154,7 @@ def _indicator_row(form_id: str, number: int, row: Indicator) -> Row:
         row.name,
         row.target_text,
         *target_values(row.target).values(),
-        *_result_values(row.result),
+        *(_NO_RESULT if row.result == Result() else _result_values(row.result)),
         *row.name_span,
         *row.span,
     )
@@ -243,3 +243,7 @@ def _decimal(value: Decimal | None) -> Decimal | None:
     if value is None or abs(value) >= DECIMAL_LIMIT or value != value.quantize(SMALLEST, context=EXACT):
         return None
     return value
+
+
+_NO_RESULT = _result_values(Result())
+"""What the rows of every declaration have, worked out once."""
