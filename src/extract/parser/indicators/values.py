@@ -64,7 +64,7 @@ def read_indicator(sheet: Sheet, block: Block, levels: Levels, row: Fitted) -> I
         reading.text or None,
         reading,
         span,
-        _result(sheet, block, row, context._replace(target=reading)) if not _RESULTS.isdisjoint(columns) else _NO_RESULT,
+        _NO_RESULT if _RESULTS.isdisjoint(columns) else _result(sheet, block, row, context._replace(target=reading)),
     )
     remarks = "\n".join(_remarks(sheet, block, row, indicator))
     if remarks:

@@ -69,7 +69,7 @@ def _walk_field_parts(hidden_run: Element, state: State) -> None:
 def _text(element: Element, state: State) -> None:
     text = element.text
     if text:
-        if state.has_symbol_letters or not reads_as_written(text):
+        if not reads_as_written(text) or (state.symbol_runs and element.getparent() in state.symbol_runs):
             text = _legible(text, element)
         state.pieces.append(text)
 

@@ -9,7 +9,7 @@ from lxml import etree
 Element = etree._Element
 MAX_SPAN = 1000
 
-_NAMESPACES = {
+NAMESPACES = {
     # Transitional (part 4) and strict (part 1) documents differ in nothing else that matters here.
     "w": (
         "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -29,7 +29,7 @@ def names(*prefixed: str) -> frozenset[str]:
     return frozenset(
         f"{{{namespace}}}{name}"
         for prefix, name in (each.split(":") for each in prefixed)
-        for namespace in _NAMESPACES[prefix]
+        for namespace in NAMESPACES[prefix]
     )
 
 
@@ -62,13 +62,13 @@ CONTROL_PROPERTIES = names("w:sdtPr")
 TEXT_BOX = names("w:txbxContent")
 ALTERNATIVE = names("mc:AlternateContent")
 CHECKBOX_CONTROL, CHECKED, CHECKED_VALUE = (
-    f"{{{_NAMESPACES['w14'][0]}}}{name}" for name in ("checkbox", "checked", "val")
+    f"{{{NAMESPACES['w14'][0]}}}{name}" for name in ("checkbox", "checked", "val")
 )
 TEXT = names("w:t", "m:t")
 CONTENT = (*TEXT, *names("w:sym", "w:fldChar", "w:fldSimple", "w14:checkbox"))
 
 
-_PREFIX, _STRICT_PREFIX = (f"{{{namespace}}}" for namespace in _NAMESPACES["w"])
+_PREFIX, _STRICT_PREFIX = (f"{{{namespace}}}" for namespace in NAMESPACES["w"])
 VALUE, STRICT_VALUE = f"{_PREFIX}val", f"{_STRICT_PREFIX}val"
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from lxml import etree
+
 from extract.readers.docx.inlines import NOT_PLAIN
 from extract.readers.docx.lists import NO_LIST, ListItem
 from extract.readers.docx.names import (
     LIST_ID,
     LIST_LEVEL,
     LIST_PROPERTIES,
+    NAMESPACES,
     PARAGRAPH,
     PROPERTY_LISTS,
     STRICT_VALUE,
@@ -24,6 +29,8 @@ from extract.readers.docx.state import State
 def scan(story: Element, state: State) -> None:
     """Tell the state which properties and paragraphs of a story change what is read, and which may stand in lists."""
     _find_telling(story, state)
+    if state.has_symbol_letters:
+        _find_symbol_runs(story, state)
     if state.lists is not None:
         state.list_items = _list_items(story)
 
@@ -42,11 +49,25 @@ def _find_telling(story: Element, state: State) -> None:
                 value = element.get(VALUE)
                 properties[TELLING_PROPERTIES[tag]][owner] = element.get(STRICT_VALUE) if value is None else value
         if tag in NOT_PLAIN:
-            above: Element | None = parent
-            while above is not None and above not in not_plain:
-                if above.tag in PARAGRAPH:
-                    not_plain.add(above)
-                above = above.getparent()
+            _mark_paragraphs_above(parent, not_plain)
+
+
+def _find_symbol_runs(story: Element, state: State) -> None:
+    """Find the runs whose letters may be drawn as symbols; office suites name the fonts of every run."""
+    for path in _SYMBOL_FONTS:
+        for properties in cast(list[Element], path(story)):
+            run = properties.getparent()
+            if run is not None:
+                state.symbol_runs.add(run)
+                _mark_paragraphs_above(run, state.not_plain)
+
+
+def _mark_paragraphs_above(element: Element, not_plain: set[Element]) -> None:
+    above: Element | None = element
+    while above is not None and above not in not_plain:
+        if above.tag in PARAGRAPH:
+            not_plain.add(above)
+        above = above.getparent()
 
 
 def _list_items(story: Element) -> dict[Element, ListItem]:
@@ -72,3 +93,10 @@ def _child_value(element: Element, names: frozenset[str]) -> str | None:
 
 
 _TELLING = sorted(NOT_PLAIN.union(TELLING_PROPERTIES))
+_SYMBOL_FONTS = [
+    etree.XPath(
+        ".//w:rPr[w:rFonts[starts-with(@w:ascii, 'Wingdings') or starts-with(@w:ascii, 'Symbol')]]",
+        namespaces={"w": namespace},
+    )
+    for namespace in NAMESPACES["w"]
+]

@@ -23,12 +23,14 @@ class State:
     def __init__(self, out: TextWriter, story: Story, lists: Lists | None) -> None:
         self.out = out
         self.has_symbol_letters = story.may_hold(b'ascii="Wingdings', b'ascii="Symbol"')
-        """Whether a run may have ordinary letters in a symbol font."""
+        """Whether any run may have ordinary letters in a symbol font."""
+        self.symbol_runs: set[Element] = set()
+        """The runs that may."""
         self.properties: dict[str, dict[Element, str | None]] = {kind: {} for kind in TELLING_PROPERTIES.values()}
         """The properties that change what is read: the value of each kind by the row, cell or run that has it."""
         self.not_plain: set[Element] = set()
         """The paragraphs that hold anything that reads otherwise than as the text in it."""
-        self.is_compact = not (self.has_symbol_letters or story.may_hold(b"\n"))
+        self.is_compact = not story.may_hold(b"\n")
         """Whether there is no text but that of runs, which reads as it is written."""
         self.lists = lists
         self.list_items: dict[Element, ListItem] = {}
