@@ -460,7 +460,9 @@ class _Block:
         above = [each for cell in over if (each := sheet.money(cell))]
         if any(each == MoneyLabel() for each in (*([label] if label else []), *above[:1])):
             return None
-        said = [*above, label] if label and self._is_beside_header(left) else [*([label] if label else []), *above]
+        said = [*([label] if label else []), *above]
+        if left and label and self._names_row(left, label, over, number):
+            said = [*above, label]
         sources = [each for each in said if each.source]
         named = next((each for each in sources if not (each.weak and each.source == "total")), None)
         chosen = named or next(iter(sources), None)
@@ -477,12 +479,15 @@ class _Block:
         unit = next(filter(None, units), None) or shared or (None if self._units else self._unit_of_form(number))
         return _Amount(span, chosen.source, stage, _resolved(block, self._beside_a_year), unit, chosen.weak)
 
-    def _is_beside_header(self, left: Cell | None) -> bool:
-        """Whether a label begins beside a header and reaches down: it names the block, and the header its amounts."""
-        beside = (
-            left is not None and left.row_span > 1 and (at := self._row_of(left, len(self.rows) - 1)) in self._headers
-        )
-        return beside and any(self._sheet.money(cell) for cell in self.rows[at] if cell is not left)
+    def _names_row(self, left: Cell, label: MoneyLabel, over: list[Cell], number: int) -> bool:
+        """Whether a label says what the amounts beside it are for, and the header above them whose they are.
+
+        It begins beside that header and reaches down, or it is a total (项目总投资 | 本年度申请) below it.
+        """
+        if not over or self._row_of(over[0], number) not in self._headers:
+            return False
+        begins = self._row_of(left, number)
+        return label.source == "total" if begins == number else begins in self._headers
 
     def _sums_up_others(self, left: Cell | None, over: list[Cell], number: int) -> bool:
         """Whether the vague total (合计) that an amount stands under sums up figures that are no sources."""
