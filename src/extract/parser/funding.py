@@ -505,8 +505,12 @@ class _Block:
         return label_unit(self._sheet.cell_text(cell))
 
     def _unit_of_form(self, number: int) -> str | None:
-        """The unit that a heading beside the row states which no rule knows, else that of the form."""
-        stated = (unit for cell in self._reaching(number) if not self._is_label(cell) and (unit := self._unit(cell)))
+        """The unit of a heading beside the row that is unknown or begins above the block, else that of the form."""
+        beside = [cell for cell in self._reaching(number) if not self._is_label(cell)]
+        if self._has_grid and self.rows[number]:
+            top = self.rows[number][0].row
+            beside += [c for row in self._table.rows[: self._first] for c in row if c.row + c.row_span > top]
+        stated = filter(None, map(self._unit, beside))
         return next(stated, self._sheet.unit_line)
 
 

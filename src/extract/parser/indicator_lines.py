@@ -281,9 +281,9 @@ class IndicatorLines:
 
     def _ends(self, number: int) -> bool:
         words, text = self._rules.indicators, self._line(number)
-        # A level, what stands behind one, and the second of two headers are in the table, whatever labels the form has.
-        around = [line for line in (number, number - 1) if line >= 0]
-        is_inside = any(self._is_level(self._span(line, line)) for line in around) or all(map(self._column, around))
+        # A level, what stands beside one, and the second of two headers are in the table, whatever labels the form has.
+        around = [line for line in (number, number - 1, number + 1) if 0 <= line < len(self._lines)]
+        is_inside = any(self._is_level(self._span(line, line)) for line in around) or all(map(self._column, around[:2]))
         return (
             (self._ends_table(number) and not is_inside)
             or words.is_total(text)

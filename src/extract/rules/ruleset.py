@@ -178,7 +178,7 @@ class Phrases:
 
     def is_placeholder(self, text: str) -> bool:
         """Whether `text` is a template's own row filler."""
-        return bool(_fullmatch(self._placeholder, text, 20))
+        return bool(_fullmatch(self._placeholder, text, LONGEST_LABEL))
 
     def is_unfilled(self, text: str) -> bool:
         """Whether `text` says "nothing", or is what a template has printed in a cell that is to be filled in."""
