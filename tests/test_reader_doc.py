@@ -9,7 +9,7 @@ import contextlib
 import math
 import random
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,11 @@ SECTOR, MINI_SECTOR = 512, 64
 FREE, END_OF_CHAIN, FAT_SECTOR, NO_STREAM = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 
 
-def compound(streams: Mapping[str, bytes]) -> bytes:
-    """A compound file with these streams; those under 4,096 bytes stand in the mini stream."""
+def compound(streams: Mapping[str, bytes], objects: Sequence[Sequence[str]] = ()) -> bytes:
+    """A compound file with these streams; those under 4,096 bytes stand in the mini stream.
+
+    `objects` are the storages of embedded objects, each with the names of its streams, which are empty.
+    """
     mini_stream, mini_fat, sectors, fat = b"", [], [], []
     starts = {}
 
@@ -55,8 +58,9 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     mini_fat_start = add_stream(struct.pack(f"<{len(mini_fat)}I", *mini_fat)) if mini_fat else END_OF_CHAIN
     entries = [directory_entry("Root Entry", 5, NO_STREAM, 1 if streams else NO_STREAM, mini_start, len(mini_stream))]
     for number, (name, content) in enumerate(streams.items(), start=1):
-        following = number + 1 if number < len(streams) else NO_STREAM
+        following = number + 1 if number < len(streams) or objects else NO_STREAM
         entries.append(directory_entry(name, 2, following, NO_STREAM, starts[name], len(content)))
+    entries += object_pool(objects, len(entries)) if objects else []
     directory_start = add_stream(b"".join(entries))
     fat_sectors = math.ceil((len(fat) + 4) / (SECTOR // 4 - 1))
     fat_start = len(fat)
@@ -69,6 +73,19 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     )
     places = [*range(fat_start, fat_start + fat_sectors), *[FREE] * (109 - fat_sectors)]
     return header + struct.pack("<109I", *places) + b"".join(sectors) + table
+
+
+def object_pool(objects: Sequence[Sequence[str]], number: int) -> Iterator[bytes]:
+    """The entries of the storage of embedded objects, which is the entry of this number, and of what it holds."""
+    yield directory_entry("ObjectPool", 1, NO_STREAM, number + 1, 0, 0)
+    first = stream = number + 1 + len(objects)
+    for at, names in enumerate(objects, start=number + 1):
+        yield directory_entry(f"_{at}", 1, at + 1 if at + 1 < first else NO_STREAM, stream, 0, 0)
+        stream += len(names)
+    for names in objects:
+        for at, name in enumerate(names, start=1):
+            first += 1
+            yield directory_entry(name, 2, first if at < len(names) else NO_STREAM, NO_STREAM, END_OF_CHAIN, 0)
 
 
 def directory_entry(name: str, kind: int, right: int, child: int, start: int, size: int) -> bytes:
@@ -146,6 +163,7 @@ def word(
     parts: Sequence[int] = (),
     plcs: Mapping[int, bytes] = {},
     names: Mapping[str, str] = {},
+    objects: Sequence[Sequence[str]] = (),
     flags: int = 0x0200,
     version: int = 0xC1,
 ) -> bytes:
@@ -200,7 +218,7 @@ def word(
     }
     if data:
         contents["Data"] = data
-    return compound({names.get(name, name): content for name, content in contents.items()})
+    return compound({names.get(name, name): content for name, content in contents.items()}, objects)
 
 
 def papx_page(papx: bytes, end: int) -> bytes:
@@ -813,6 +831,19 @@ def test_word_2_has_tables_in_its_own_sprms() -> None:
         [("B\nC", 0, 1, 1), ("", 1, 1, 1), ("D", 2, 1, 1)],
         [("E", 0, 1, 1), ("F", 1, 1, 2)],
     ]
+
+
+@pytest.mark.parametrize(
+    ("objects", "unread"),
+    [
+        ([], ()),
+        ([("\x03OCXNAME", "contents")], ()),
+        ([("\x03OCXNAME",), ("Workbook", "\x01Ole")], ("embedded object",)),
+    ],
+    ids=["none", "a control", "a control and a sheet"],
+)
+def test_embedded_objects_are_named_as_unread(objects: Sequence[Sequence[str]], unread: Sequence[str]) -> None:
+    assert doc.read(word(Para("A\r"), objects=objects)).unread == unread
 
 
 @pytest.mark.parametrize("language", [0x804, 0x409])

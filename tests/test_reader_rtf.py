@@ -484,3 +484,10 @@ def test_libreoffice_rtf_gives_the_rows_of_the_sample(name: str) -> None:
 @pytest.mark.xfail(reason="LibreOffice 7.4 repeats the text of a content control around each of its characters")
 def test_libreoffice_rtf_of_a_content_control_gives_the_rows_of_the_sample() -> None:
     test_libreoffice_rtf_gives_the_rows_of_the_sample("revised-draft")
+
+
+@pytest.mark.parametrize(("kind", "unread"), [("objemb", ("embedded object",)), ("objocx", ())])
+def test_embedded_objects_are_named_as_unread_and_controls_are_not(kind: str, unread: tuple[str, ...]) -> None:
+    body = rf"{{\object\{kind}{{\*\objclass Excel.Sheet.8}}{{\*\objdata 0105}}{{\result 12}}}}\par"
+    document = read(body)
+    assert (document.text, document.unread) == ("12\n", unread)

@@ -106,6 +106,8 @@ def _read_opinion(text: str, _: Sequence[str]) -> Reading:
 
     >>> [(p.name, p.value) for p in read_value("opinion", "同意申报。\\n（盖章）\\n2021年3月5日").parts]
     [('', '同意申报。'), ('date', '2021-03-05')]
+    >>> read_value("opinion", "同意申报。\\n2021年2月30日").problem
+    'date.unread'
     """
     found = _SEAL_AND_DATE.search(text, max(0, len(text) - _LONGEST_SIGNATURE))
     if not found:
@@ -113,8 +115,8 @@ def _read_opinion(text: str, _: Sequence[str]) -> Reading:
     opinion = text[: found.start()].rstrip()
     try:
         decided = date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
-    except ValueError:
-        return _read_text(text, ())
+    except ValueError:  # a thirteenth month
+        return _read_text(text, ())._replace(problem="date.unread")
     return Reading(
         (
             Part("", paragraphs(opinion) or None, 0, len(opinion)),

@@ -113,7 +113,8 @@ def read(data: bytes) -> Document:
     out = TextWriter()
     blocks = write_story(parts.body(), out)
     asides = [block for story in parts.asides() for block in write_story(story, out)]
-    return Document(FORMAT, None, out.text(), blocks, tuple(asides))
+    unread = ("embedded object",) if container.embeds_objects else ()
+    return Document(FORMAT, None, out.text(), blocks, tuple(asides), unread)
 
 
 def _read_pieces(fib: Fib, tables: bytes, fonts: Sequence[Font]) -> PieceTable:

@@ -14,6 +14,8 @@ SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _FAULTS_OF_OLEFILE = (OSError, ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError)
 _STREAM_ENTRY = 2
+_OBJECTS = "objectpool"
+_CONTROL = "\x03ocxname"
 
 
 class CompoundFile:
@@ -60,6 +62,13 @@ class CompoundFile:
     def names(self) -> list[str]:
         """The names of the streams and storages of the root, in lower case."""
         return list(self._entries)
+
+    @property
+    def embeds_objects(self) -> bool:
+        """Whether it holds objects of other programs; the controls of a form are none ([MS-DOC] 2.1.5, 2.1.6)."""
+        pool = self._entries.get(_OBJECTS)
+        kept = ({stream.name.lower() for stream in each.kids} for each in pool.kids) if pool else ()
+        return any(_CONTROL not in streams for streams in kept)
 
     def stream(self, name: str) -> bytes | None:
         """The bytes of a stream of the root, None if there is none of this name; upper and lower case are one."""

@@ -57,4 +57,4 @@ def read(data: bytes) -> Document:
     asides: list[Block] = []
     for story in state.asides:
         asides += lay_out(story, out)
-    return Document(FORMAT, state.fonts.document_codec, out.text(), blocks, tuple(asides))
+    return Document(FORMAT, state.fonts.document_codec, out.text(), blocks, tuple(asides), tuple(state.unread))

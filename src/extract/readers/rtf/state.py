@@ -58,6 +58,7 @@ class State:
         self.default_font = 0
         self.body = Story()
         self.asides: list[list[Drawn]] = []
+        self.unread: dict[str, None] = {}
         self.story = self.body
         self.pieces = self.body.pieces
         """Where text goes: into the paragraph, or into what a destination collects, such as an instruction."""
@@ -73,6 +74,10 @@ class State:
         """Bytes, as Latin-1, that one font decodes together: a character may be two bytes in two tokens."""
         self.to_skip = 0
         """How many characters still stand for the last `\\u`."""
+
+    def pass_over(self, kind: str) -> None:
+        """Note a kind of content that is not read."""
+        self.unread[kind] = None
 
     def text(self, text: str) -> None:
         """Text as it is written: bytes as Latin-1."""

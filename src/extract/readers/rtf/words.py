@@ -79,6 +79,10 @@ def _form_field(name: str) -> _WordHandler:
     return handle
 
 
+def _object(state: State, _: int | None) -> None:
+    state.pass_over("embedded object")
+
+
 CHARACTERS = {
     **dict.fromkeys(("tab", "emspace", "enspace", "qmspace"), " "),
     **dict.fromkeys(("line", "lbr", "page", "column"), "\n"),
@@ -128,6 +132,7 @@ WORDS: dict[str, _WordHandler] = {
     "clvmrg": _flag("vertical", "continue"),
     "clmgf": _flag("horizontal", "start"),
     "clmrg": _flag("horizontal", "continue"),
+    **dict.fromkeys(("objemb", "objlink", "objautlink", "objicemb"), _object),
     "fftype": _form_field("kind"),
     "ffres": _form_field("result"),
     "ffdefres": _form_field("default"),
