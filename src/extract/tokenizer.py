@@ -27,7 +27,7 @@ from extract.values import PEOPLE_TYPES, read_money
 # So many different labels make a form even where the key label is missing.
 ENOUGH_LABELS = 3
 # The year stands at most so many lines below the title.
-YEAR_LINE_DISTANCE = 3
+YEAR_LINE_DISTANCE = 5
 
 # A text without tables that prints a form one cell a line has at least so many lines that look like cells.
 _FEWEST_CELLS = 8

@@ -134,6 +134,8 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
         return [values[0]]  # a row that a blank paragraph has torn behind its label
     if not all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row):
         return []
+    if len(row) == 1 and sum(not sheet.is_blank(cell) for cell in values) > 1:
+        return []  # the heading of a part of the form
     cells: list[Cell] = []
     first = number + 1
     while first < number + row[position].row_span and _divides_header(sheet, table.rows[first]):

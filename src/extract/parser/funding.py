@@ -466,7 +466,8 @@ class _Block:
         sources = [each for each in said if each.source]
         named = next((each for each in sources if not (each.weak and each.source == "total")), None)
         chosen = named or next(iter(sources), None)
-        if not chosen and (not self._names_sources or (label and label.stage and not above)):
+        is_all = not self._names_sources or (label and label.stage and not above) or self._is_beside_total(over, number)
+        if not chosen and is_all:
             chosen = MoneyLabel("total")  # 预算数 | 158, or a header of stages alone
         if not chosen or not chosen.source or (not named and self._sums_up_others(left, over, number)):
             return None
@@ -488,6 +489,11 @@ class _Block:
             return False
         begins = self._row_of(left, number)
         return label.source == "total" if begins == number else begins in self._headers
+
+    def _is_beside_total(self, over: list[Cell], number: int) -> bool:
+        """Whether the total stands in the header beside the label of a stage, and no source: 预算金额 | 支出金额."""
+        header = self.rows[self._row_of(over[0], number)] if over else ()
+        return {label.source for cell in header if (label := self._sheet.money(cell)) and label.source} == {"total"}
 
     def _sums_up_others(self, left: Cell | None, over: list[Cell], number: int) -> bool:
         """Whether the vague total (合计) that an amount stands under sums up figures that are no sources."""

@@ -174,14 +174,19 @@ class _Counting:
         labelled = self._labelled(front, start)
         may_be_corner = labelled is not None and first.says.stage is not None and not self._lines[start].blanks
         named = self._named([*front, first.span], first.next) if may_be_corner or not labelled else None
-        if labelled and named:
-            return None  # the first stage may stand over the labels, or over their first amounts
+        if labelled and named:  # the first stage stands over the labels, or over their first amounts
+            return named if self._is_repeated(start) else labelled
         return labelled or named or self._headed(front, start)
 
+    def _is_repeated(self, start: int) -> bool:
+        """Whether another label beside the one at `start` names the same stage: then that one heads the block."""
+        first, *others = self._side_by_side(start)
+        return any(other.says.stage == first.says.stage for other in others)
+
     def refused(self, front: list[Span], start: int) -> _Found | None:
-        """A line each, where sources stand side by side."""
+        """A line each, where sources or stages stand side by side."""
         labels = self._side_by_side(start)
-        if not labels or (labels[0].says.weak and not front) or not any(label.says.source for label in labels):
+        if not labels or (labels[0].says.weak and not front) or not _is_header(labels):
             return None
         if len(front) + len(labels) < 2 or (front and self._lines[start].blanks):
             return None
@@ -241,7 +246,9 @@ class _Counting:
     def _labelled(self, front: list[Span], start: int) -> _Found | None:
         """Rows that open with the label of a source, below a header of stages or with one amount each."""
         first = self._side_by_side(start)
-        stages = next((n for n, label in enumerate(first) if label.says.source), len(first))
+        # A budget's total is the first of the stages: 预算金额 | 支出金额.
+        is_first = len(first) > 1 and first[0].says.source == "total" and first[1].says.source is None
+        stages = next((n for n, label in enumerate(first) if label.says.source and (n or not is_first)), len(first))
         if stages == 0 or (stages == 1 and self._is_amount_at(first[0].next)):
             return self._pairs(front, start)  # the stage is all that says whose amount it is
         headers = (first[:count] for count in dict.fromkeys((stages, len(first))) if count > 1)
@@ -260,10 +267,12 @@ class _Counting:
         return _Found([header, *([*[None] * (len(header) - width - 1), *row] for row in rows)], after)
 
     def _other_columns(self, number: int) -> list[Span]:
-        """What stands between the last stage of a header and the blank cell below: columns of something else."""
+        """What stands between the last stage of a header and what is below: columns of something else."""
         after = number
         while after < len(self._lines) and not self._lines[after].blanks and after - number <= _MOST_OTHERS:
-            if self._labels[after] or not _SHORT_TEXT.fullmatch(self._text, *self._span(after)):
+            if (label := self._labels[after]) and label.says.source:
+                break
+            if label or not _SHORT_TEXT.fullmatch(self._text, *self._span(after)):
                 return []
             after += 1
         return [self._span(line) for line in range(number, after)] if after - number <= _MOST_OTHERS else []
@@ -349,12 +358,12 @@ class _Counting:
     # --------------------------------------------------------------------------------------- amounts below their labels
 
     def _headed(self, front: list[Span], start: int) -> _Found | None:
-        """A header of sources side by side and the amounts below it, where both come out even in one way only.
+        """Sources or stages side by side and the amounts below them, where both come out even in one way only.
 
         The headings stand in front of all rows or, where those do not come out even, in rows of their own.
         """
         labels = self._side_by_side(start)
-        if not any(label.says.source for label in labels):
+        if not _is_header(labels):
             return None
         sources: Row = [label.span for label in labels]
         run, after = self._run(labels[-1].next)
@@ -420,7 +429,7 @@ class _Counting:
                     return False
             elif cell and not head:
                 return False
-        return any(map(self._is_amount, row))
+        return any(map(self._is_amount, row)) or any(self._says(cell) == MoneyLabel() for cell in row)  # of rates
 
     # ------------------------------------------------------------------------------------------------------ details
 
@@ -444,6 +453,12 @@ class _Counting:
                 return _Found([*headers, [label.span, *map(self._span, cells)]], cells[-1] + 1)
             number += 1
         return None
+
+
+def _is_header(labels: Sequence[_Label]) -> bool:
+    """Whether labels side by side name a source, or two stages."""
+    stages = {label.says.stage for label in labels if label.says.stage}
+    return len(stages) > 1 or any(label.says.source for label in labels)
 
 
 def _is_figure(text: str) -> bool:

@@ -84,8 +84,8 @@ class IndicatorLines:
         self._targets: dict[int, Target] = {}
 
     def is_header(self, number: int) -> bool:
-        """Whether a header of indicator columns begins at a line."""
-        if self._column(number) is None:
+        """Whether a header of indicator columns begins at a line; none begins with its targets: 优秀 may be a value."""
+        if self._column(number) is None or self._rules.indicators.stand_in(self._line(number)) == "target":
             return False
         holds = {label.holds for label in self._columns(number)[0]}
         return "name" in holds and len(holds) > 1
@@ -100,6 +100,7 @@ class IndicatorLines:
         if start >= len(self._lines) or (section and self._lines[start].blanks) or not self.is_header(start):
             return None
         columns, certain = self._columns(start)
+        columns = self._with_level_by_content(columns)
         ways = [self._rows_below(number, section, columns[:upto]) for upto in sorted({certain, len(columns)})]
         if not any(way for way, _ in ways):
             columns += self._unknown_columns(max(label.next for label in columns))
@@ -114,6 +115,15 @@ class IndicatorLines:
             return [[self._span(line, line)] for line in range(number, after)], after
         total, after = self._total(after)
         return [*rows, *total], after
+
+    def _with_level_by_content(self, columns: list[_Label]) -> list[_Label]:
+        """The columns; where none is a level, the first is if the line below the header is one: 指标类型 | 具体指标."""
+        below = max(column.next for column in columns)
+        holds = {column.holds for column in columns}
+        if {"level1", "level2"} & holds or columns[0].holds != "remarks" or below >= len(self._lines):
+            return columns
+        held = self._rules.levels.level_of(self._line(below))
+        return [columns[0]._replace(holds=held), *columns[1:]] if held else columns
 
     def _rows_below(
         self, number: int, section: _Label | None, columns: Sequence[_Label]
@@ -185,15 +195,31 @@ class IndicatorLines:
                 break
             if holds := self._rule.column_of(text):
                 found = _Label(holds, span, after)
-            elif guess and after == number + 1 and (likely := self._rules.indicators.column_like(text)):
+            elif guess and not looks_like and (likely := self._rules.indicators.column_like(text)):
+                if after > number + 1 and self._opens_a_column(after - 1):
+                    break
                 looks_like = _Label(likely, span, after)
         return found or looks_like
+
+    def _opens_a_column(self, number: int) -> bool:
+        """Whether a line alone is the label of a column, or looks like one."""
+        text = self._line(number)
+        return bool(self._rule.column_of(text) or self._rules.indicators.column_like(text))
+
+    def _unknown_column(self, number: int) -> _Label | None:
+        """A short text inside a header, in front of a label that the rules know: a column that they do not."""
+        after = number + 1
+        if after >= len(self._lines) or self._lines[after].blanks or self._is_level(self._span(number, number)):
+            return None
+        is_short = len(self._line(number)) <= LONGEST_LABEL // 4 and not self._measures(number)
+        return _Label("remarks", self._span(number, number), after) if is_short and self._column(after) else None
 
     def _columns(self, number: int) -> tuple[list[_Label], int]:
         """The labels that follow each other from a line on, without a blank between them.
 
         Behind two that the rules know by their very words, some may be known by their looks. Up to the number that is
-        given too they are certain: what looks like a label behind the last may be the first cell below.
+        given too they are certain: what looks like a label behind the last may be the first cell below, unless it is
+        a label of the form.
         """
         labels: list[_Label] = []
         first, upto = number, 0
@@ -202,11 +228,11 @@ class IndicatorLines:
             if labels and self._lines[number].blanks:
                 break
             certain = len({each.holds for each in labels}) > 1
-            label = self._column(number, guess=certain)
+            label = self._column(number, guess=certain) or (self._unknown_column(number) if certain else None)
             if label is None:
                 break
             labels.append(label)
-            if self._column(number):
+            if self._column(number) or self._ends_table(number):
                 upto = len(labels)
             number = label.next
         for at, held in words.stand_ins(
@@ -284,6 +310,7 @@ class IndicatorLines:
         # A level, what stands beside one, and the second of two headers are in the table, whatever labels the form has.
         around = [line for line in (number, number - 1, number + 1) if 0 <= line < len(self._lines)]
         is_inside = any(self._is_level(self._span(line, line)) for line in around) or all(map(self._column, around[:2]))
+        is_inside = is_inside or (number > 1 and self._is_level(self._span(number - 2, number - 1)))
         return (
             (self._ends_table(number) and not is_inside)
             or words.is_total(text)

@@ -136,6 +136,8 @@ class _Unfolder:
                 break
             whole, ending = self._text[first.start : last.end], self._text[last.start : last.end]
             is_label = after > number + 1 and self._rule.use_of(ending) is not None
+            if is_label and found:  # 预期目标 · 实际完成情况
+                break
             use = self._rule.use_of(whole)
             if use and not (is_label and self._known(whole) == self._known(ending)):
                 found = _Label(use, Span(first.start, last.end), after)

@@ -212,6 +212,12 @@ class Levels:
         """The canonical name of a printed one, None where the vocabulary does not know it."""
         return self._names[level].get(bare_level(printed)) if printed else None
 
+    def level_of(self, printed: str) -> Literal["level1", "level2"] | None:
+        """The level that a printed name stands on, the second where it may be either; None where it is no level's."""
+        if self.canonical("level2", printed):
+            return "level2"
+        return "level1" if self.canonical("level1", printed) else None
+
 
 class IndicatorWords:
     """The shared words of indicator tables, compiled; every method takes text as it stands in the document."""
@@ -235,6 +241,10 @@ class IndicatorWords:
         """The column that a label of a header heads by the look of it, None where no pattern knows it."""
         bare = bare_label(text)
         return next((column for column, pattern in self._columns if _fullmatch(pattern, bare, LONGEST_LABEL)), None)
+
+    def stand_in(self, text: str) -> IndicatorColumn | None:
+        """The column that a label heads where nothing else in the header does, None where it is no such label."""
+        return self._otherwise.get(bare_label(text))
 
     def stand_ins(self, header: Sequence[tuple[object, str]]) -> Mapping[int, IndicatorColumn]:
         """Which column of a header, given by what each holds and its label, stands in for the indicator or its target.
@@ -328,8 +338,8 @@ class RuleSet:
 
 _TITLE_SIGNS = ("表", "绩效")
 
-# With these begin a leading year and 其中.
-_OPENING_EXTRAS = frozenset("12其")
+# With these begin a leading year, 其中, and the months that a monitoring form looks at.
+_OPENING_EXTRAS = frozenset("123456789其截上半前一二三四监")
 
 
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
@@ -350,7 +360,7 @@ def bare_of_known(labels: Mapping[str, object], bare: str) -> str | None:
 
 def money_label(labels: Mapping[str, MoneyLabel], bare: str) -> MoneyLabel | None:
     """What a bare label of a funding block says; the words that open a list of parts may be extra as well."""
-    if "(" in bare or bare[:1] in ("2", "其"):
+    if "(" in bare or bare[:1] in _OPENING_EXTRAS:
         known = bare_of_money(labels, bare)
         return labels[known] if known else None
     return look_up(labels, bare)
@@ -361,6 +371,8 @@ def bare_of_money(labels: Mapping[str, object], bare: str) -> str | None:
     if not bare:
         return None
     bare = _PART_OF.sub("", bare) or bare
+    if (monitored := _MONTHS.match(bare)) and monitored.end() < len(bare):
+        bare = bare[monitored.end() :]
     if bare[0] != "2":
         return bare_of_known(labels, bare)
     # 2025年度金额 is 年度金额: the year of an amount says that it is one of a year; 2025年预算 is 预算.
@@ -398,6 +410,11 @@ _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
 # 其中：财政拨款 · 1、资金来源：（1）财政拨款
 _PART_OF = regex.compile(r"^(?:其中|\p{Han}{2,6}\((?:\d{1,2}|[一二三四五六七八九十])\))")
+# 1-7月执行数 · 截至8月底支出数 · 上半年执行数: the months that a monitoring form looks at.
+_MONTHS = regex.compile(
+    r"(?:20\d\d年)?(?:\d{1,2}月?[-—－―~至到]\d{1,2}月(?:份|底|末)?|(?:截至|截止)(?:到|至)?(?:20\d\d年)?(?:\d{1,2}月(?:份|底|末|\d{1,2}日)?)?"
+    r"|上半年|半年度?|[前一二三四]{1,2}季度|监控期)"
+)
 _YEAR_DIGITS = regex.compile(r"^20\d\d(?=年)")
 _HINT_OR_YEAR = regex.compile(r"\([^()]*\)|^(?:19|20)\d\d年度")
 _POINTS_AND_HINTS = regex.compile(r"\(.*?\)分?|\d+(?:\.\d+)?[分%]")

@@ -102,6 +102,7 @@ def read_header(sheet: Sheet, table: Table, number: int) -> Header | None:
         columns[at] = replace(columns[at], holds=held)
     if not _is_header([column.holds for column in columns]):
         return None
+    columns = _with_level_by_content(sheet, table, number + len(rows), columns)
     columns = _with_level_below_section(sheet, table, number + len(rows), columns)
     columns = _with_hidden_level(sheet, table, number + len(rows), columns)
     section = _section(sheet, table, number)
@@ -203,6 +204,24 @@ def _with_heirs(sheet: Sheet, columns: list[Column]) -> list[Column]:
         heir = next((at for at in below if columns[at].holds is None), None)
         if held in ("target", "actual") and heir is not None and held not in [columns[at].holds for at in below]:
             columns[heir] = replace(columns[heir], holds=held)
+    return columns
+
+
+def _with_level_by_content(sheet: Sheet, table: Table, number: int, columns: list[Column]) -> list[Column]:
+    """The columns; where the header names no level, one in front of the indicator whose first cell is a level is it:
+    指标类型 | 具体指标."""
+    holds = [column.holds for column in columns]
+    if {"level1", "level2"} & {*holds} or number >= len(table.rows):
+        return columns
+    row = table.rows[number]
+    if not table.has_grid and len(row) != len(columns):
+        return columns
+    for at, column in enumerate(columns[: holds.index("name")]):
+        below = next((cell for cell in row if cell.column == column.start), None)
+        text = sheet.cell_text(below) if below and column.label and column.holds in (None, "remarks") else ""
+        held = sheet.rules.levels.level_of(text)
+        if held:
+            return [*columns[:at], replace(column, holds=held), *columns[at + 1 :]]
     return columns
 
 
