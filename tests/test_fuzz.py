@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from extract.readers import READERS
 from fuzz.judging import Judge
 from fuzz.mutants import mutant
 from fuzz.subjects import SUBJECTS
@@ -26,6 +27,10 @@ def test_mutants_are_taken_or_refused_with_an_error_of_ours(name: str) -> None:
         judge.judge(mutant(chance.choice(seeds), seeds, chance))
     assert list(judge.faults) == []
     assert judge.counts.total() == tried
+
+
+def test_every_reader_is_fuzzed() -> None:
+    assert {reader.FORMAT for reader in READERS} <= set(SUBJECTS)
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

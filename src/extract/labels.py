@@ -43,8 +43,10 @@ _WITHOUT_INVISIBLES = dict.fromkeys([0x07, 0x200B, 0x200C, 0x200D, 0x200E, 0x200
 _NARROW = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: 0x20}
 _WITHOUT_PUNCTUATION = str.maketrans("", "", "、,.;:·*★。")
 _UNIT = re.compile(r"\((?:单位:?|金额单位:?)?(元|千元|万元|百万元|亿元)\)")
+SEAL = "(?:单位)?(?:盖章|公章|签章|签字|签名|章)"
+"""What stands in brackets where a seal or a signature goes."""
 # Behind two characters a note tells: 单位（盖章） names an office, 单位 alone may be a unit of measure.
-_NOTE = re.compile(r"(?<=...)\((?:单位)?(?:盖章|公章|签章|签字|签名|章)\)")
+_NOTE = re.compile(rf"(?<=...)\({SEAL}\)")
 
 
 def narrow(text: str) -> str:

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import regex
 from rapidfuzz.distance import Indel, Levenshtein
 
-from extract.labels import compact
+from extract.labels import SEAL, compact
 from extract.rules.spec import Pattern, ProjectsFile
 from extract.target.numerals import chinese_number
 
@@ -359,7 +359,7 @@ def _by_year(form: KeyedForm) -> tuple[int, str, str]:
 
 _BRACKETS = str.maketrans("【〔［〈《「『】〕］〉》」』", "((((((()))))))")
 _PUNCTUATION = re.compile(r"[^\w]|_")
-_CODE_OR_SEAL = re.compile(r"\[\d+\]|^\d+[-—]?|\((?:盖章|公章|签章|章)\)")
+_CODE_OR_SEAL = re.compile(rf"\[\d+\]|^\d+[-—]?|\({SEAL}\)")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 
 

@@ -27,7 +27,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extract.document import TICKED, UNTICKED, Span
-from extract.labels import compact, narrow
+from extract.labels import SEAL, compact, narrow
 
 
 class Part(NamedTuple):
@@ -96,7 +96,7 @@ def _read_cells(text: str, _: Sequence[str]) -> Reading:
 # Seal and date stand at the end of an opinion, within so many characters.
 _LONGEST_SIGNATURE = 200
 _SEAL_AND_DATE = re.compile(
-    r"(?:[(（](?:单位)?(?:盖章|公章|签章|签字|签名|章)[)）]|日期[:：]|\s)*"
+    rf"(?:[(（]{SEAL}[)）]|日期[:：]|\s)*"
     r"(?P<year>(?:19|20)\d\d)(?:\s*年\s*|[./-])(?P<month>\d{1,2})(?:\s*月\s*|[./-])(?P<day>\d{1,2})\s*日?$"
 )
 
