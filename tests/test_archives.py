@@ -8,6 +8,7 @@ import io
 import lzma
 import os
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -21,8 +22,9 @@ import pytest
 
 from conftest import TITLE, dump_of
 from extract.errors import SourceError
-from extract.importer import Options, Summary, import_paths, preview
+from extract.importer import Options, Summary, import_paths, import_sources, preview
 from extract.rules import RuleSet
+from extract.sources import EPOCH, Source
 from extract.sources.containers import CONTAINERS, container_kind
 from extract.sources.member import Limits
 from extract.store import open_for_reading
@@ -159,6 +161,30 @@ def test_members_that_are_called_the_same_all_come_out(folder: Path, run: Import
     assert [name for name, _ in query(PROJECTS)] == ["one.txt", "one.txt#2", "one.txt#3"]
 
 
+def test_a_member_that_is_called_as_another_one_was_numbered_comes_out(folder: Path, run: Import, query: Query) -> None:
+    data = zipped([("one.txt", form("甲项目")), ("two.txt", form("乙项目")), ("one.txt#2", form("丙项目"))])
+    (folder / "a.zip").write_bytes(data.replace(b"two.txt", b"one.txt"))
+    assert run().failures == 0
+    assert query(PROJECTS) == [("one.txt", "甲项目"), ("one.txt#2", "乙项目"), ("one.txt#2#2", "丙项目")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names on other systems are Unicode")
+def test_names_on_disk_that_are_no_utf_8_are_told_as_what_they_say(folder: Path, run: Import, query: Query) -> None:
+    gbk = os.fsencode(folder) + b"/" + "司法局".encode("gbk")
+    os.mkdir(gbk)
+    for raw, project in (("表.txt".encode("gbk"), "甲项目"), ("表.txt".encode(), "乙项目"), (b"\xff.txt", "丙项目")):
+        Path(os.fsdecode(gbk + b"/" + raw)).write_bytes(form(project))
+    Path(os.fsdecode(gbk + b"/b.zip")).write_bytes(zipped([("c.txt", form("丁项目"))]))
+    assert run().failures == 0
+    assert query("select path, project_name from forms join files using (document_id) order by path") == [
+        (f"{folder}/司法局/\\xb1\\xed.txt", "甲项目"),
+        (f"{folder}/司法局/b.zip", "丁项目"),
+        (f"{folder}/司法局/ÿ.txt", "丙项目"),
+        (f"{folder}/司法局/表.txt", "乙项目"),
+    ]
+    assert run().skipped == 4
+
+
 @pytest.mark.parametrize("name", ["../../escape.txt", "/etc/escape.txt", "C:\\escape.txt", "..\\..\\escape.txt"])
 def test_a_name_that_leads_out_of_the_archive_is_only_a_name(
     folder: Path, run: Import, query: Query, name: str, tmp_path: Path
@@ -278,6 +304,35 @@ def test_of_a_tar_that_is_cut_off_the_first_members_come_out(folder: Path, run: 
     assert summary.failures > 0
 
 
+def test_a_tar_that_ends_between_two_members_is_named(folder: Path, run: Import, query: Query) -> None:
+    data = tarred([(b"one.txt", form("甲项目")), (b"two.txt", form("乙项目"))])
+    (folder / "a.tar").write_bytes(data[: data.index(b"two.txt")])
+    assert [problem.error.code for problem in run().problems] == ["source.broken"]
+    assert query(STATUSES) == [("", "broken"), ("one.txt", "document")]
+
+
+def test_a_tar_with_something_else_in_the_place_of_a_member_is_named(folder: Path, run: Import, query: Query) -> None:
+    one, two = tarred([(b"one.txt", form("甲项目"))]), tarred([(b"two.txt", form("乙项目"))])
+    (folder / "a.tar").write_bytes(one + two)
+    (folder / "b.tar").write_bytes(one.rstrip(b"\0").ljust(1536, b"\0") + b"x" * 512 + two)
+    assert [problem.error.code for problem in run().problems] == ["source.broken", "source.broken"]
+    assert query("select distinct member, status from files order by 1") == [("", "broken"), ("one.txt", "document")]
+
+
+def test_a_zip_behind_other_bytes_is_opened(folder: Path, run: Import, query: Query) -> None:
+    (folder / "unpacks itself.exe").write_bytes(b"MZ" + bytes(range(256)) * 20 + zipped([("one.txt", form("甲项目"))]))
+    assert run().failures == 0
+    assert query(PROJECTS) == [("one.txt", "甲项目")]
+
+
+def test_a_file_that_grows_or_goes_while_it_is_imported_is_named(folder: Path, tmp_path: Path, rules: RuleSet) -> None:
+    (folder / "grown.txt").write_bytes(b" " * 5000)
+    sources = [Source(str(folder / name), 1, EPOCH) for name in ("grown.txt", "gone.txt")]
+    options = Options(jobs=1, limits=Limits(member_bytes=4000))
+    summary = import_sources(sources, tmp_path / "forms.duckdb", rules, options)
+    assert [problem.error.code for problem in summary.problems] == ["source.too_large", "source.unreadable"]
+
+
 def test_a_bomb_is_not_unpacked(folder: Path, run: Import, query: Query) -> None:
     (folder / "a.zip").write_bytes(zipped([("bomb.txt", bytes(40 * 2**20)), ("good.txt", form("甲项目"))]))
     (folder / "b.gz").write_bytes(gzip.compress(bytes(40 * 2**20)))
@@ -344,6 +399,15 @@ def test_a_form_in_the_text_of_an_e_mail_is_read(folder: Path, run: Import, quer
     (folder / "a.eml").write_bytes(mailed(body=form("甲项目").decode()))
     run()
     assert query(PROJECTS) == [("body.txt", "甲项目")]
+
+
+def test_every_message_of_a_mailbox_is_opened(folder: Path, run: Import, query: Query) -> None:
+    envelope = b"From a@example.org Mon Jan  4 08:00:00 2021\n"
+    one, two = mailed(("表.txt", form("甲项目"))), mailed(("表.txt", form("乙项目")))
+    (folder / "a.eml").write_bytes(envelope + mailed(("表.txt", form("丙项目"))))
+    (folder / "inbox").write_bytes(envelope + one + b"\n" + envelope + two + b"\n")
+    assert run().failures == 0
+    assert query(PROJECTS) == [("1.eml!/表.txt", "甲项目"), ("2.eml!/表.txt", "乙项目"), ("表.txt", "丙项目")]
 
 
 def test_a_forwarded_message_is_opened(folder: Path, run: Import, query: Query) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -11,6 +13,7 @@ import poison
 from conftest import TITLE, dump_of, query
 from extract.importer import Options, Summary, import_paths
 from extract.rules import RuleSet
+from extract.worker import leaving_nothing
 
 POISON = {"LOOP": "timeout", "SWELL": "memory", "DIE": "crash", "FAIL": "internal.fault"}
 HEALTHY = 40
@@ -64,6 +67,23 @@ def test_the_status_stands_beside_the_file_and_the_document(
     assert files == [(document_id, status)]
     documents = query(database, f"select status, error_code from documents where document_id = '{document_id}'")
     assert documents == [("failed", status)]
+
+
+def test_a_file_that_swells_leaves_its_memory_to_the_next_ones() -> None:
+    class Hoard:
+        pass
+
+    hoards: list[ref[Hoard]] = []
+
+    def swell(items: Sequence[str]) -> list[str]:
+        hoard = Hoard()
+        hoards.append(ref(hoard))
+        raise MemoryError
+
+    with pytest.raises(MemoryError) as kept_until_it_is_told:
+        leaving_nothing(swell, ["a file"])
+    assert kept_until_it_is_told
+    assert hoards[0]() is None
 
 
 def test_poison_is_not_tasted_again_unless_asked(

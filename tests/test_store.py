@@ -287,3 +287,11 @@ def test_an_interrupted_import_keeps_what_it_has_extracted(
     assert kept == 2
     assert run(archive).documents == 2 - kept
     assert query("select count(*) from runs where finished_at is null")[0] == (1,)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names on other systems are Unicode")
+def test_a_database_under_a_name_that_is_no_utf_8_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode("司法局".encode("gbk"))
+    folder.mkdir()
+    with pytest.raises(StoreError, match="another folder with --db"):
+        Store(folder / "forms.duckdb")

@@ -192,7 +192,7 @@ def _looked_up(
     """The sources, many at a time, each with what the database knows of it; errors and the database itself are not."""
     iterator = iter(found)
     while some := list(islice(iterator, LOOK_UP)):
-        sources = [source for source in some if isinstance(source, Source) and not database.owns(source.path)]
+        sources = [source for source in some if isinstance(source, Source) and not database.owns(source.file)]
         problems = [Problem(None, error) for error in some if isinstance(error, SourceError)]
         summary.files += len(problems)
         summary.problems += problems
@@ -337,7 +337,7 @@ class _Run:
         decision = _decide(source, state, self._options, self.summary)
         place = _Place(_Top(source), "", source.size_bytes)
         if decision == "read":
-            yield Piece(source.path, source.size_bytes), place
+            yield Piece(source.file, source.size_bytes), place
             return
         if decision == "litter" and source.litter:
             self._note(place, None, source.litter, LITTER[source.litter])
@@ -447,7 +447,7 @@ class _Run:
             self._close_container(container, place, ReadError(listing.code, listing.message))
             return
         top, limits, error = place.top, self._options.limits, listing.error
-        names: dict[str, int] = {}
+        names: set[str] = set()
         pieces: list[tuple[Piece, _Place]] = []
         for listed in listing.members:
             if top.members == limits.members:
@@ -564,13 +564,15 @@ class _Run:
                 os.unlink(file)
 
 
-def _member_name(place: _Place, listed: Listed, names: dict[str, int]) -> str:
+def _member_name(place: _Place, listed: Listed, names: set[str]) -> str:
     """The member's name in its source; of several that are called the same, the later ones get a number."""
     if not listed.name:
         return place.member
-    names[listed.name] = names.get(listed.name, 0) + 1
-    number = names[listed.name]
-    name = listed.name if number == 1 else f"{listed.name}#{number}"
+    name, number = listed.name, 1
+    while name in names:
+        number += 1
+        name = f"{listed.name}#{number}"
+    names.add(name)
     return f"{place.member}!/{name}" if place.member else name
 
 

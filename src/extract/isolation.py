@@ -123,7 +123,8 @@ class Workers:
         self._starting = self._jobs  # the first call starts them all
         if not self._pool.active:  # a process ended while it started or between two calls: nobody is to blame
             self._pool = self._new_pool()
-        future = self._pool.schedule(call.function, args=(call.items,), timeout=self._timeout)
+        arguments = (call.function, call.items)
+        future = self._pool.schedule(worker.leaving_nothing, args=arguments, timeout=self._timeout)
         self._calls[future] = call
 
     def _fault(self, error: BaseException) -> Fault:

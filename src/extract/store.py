@@ -465,7 +465,17 @@ def _attach(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 
 def _refuse_other_files(path: Path) -> None:
-    """A path that is there must be a DuckDB file: four bytes behind its checksum say so."""
+    """DuckDB must know such paths, and what is there be one of its files: four bytes behind its checksum say so."""
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            "database.name",
+            Message(
+                f"{path}: the database cannot lie under a name that is no UTF-8; choose another folder with --db",
+                f"{path}：数据库所在路径的名称不是 UTF-8，请用 --db 换一个文件夹",
+            ),
+        ) from error
     if path.is_dir():
         raise StoreError(
             "database.foreign",

@@ -11,13 +11,14 @@ import io
 import multiprocessing
 import os
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from threading import Thread
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from extract.errors import ExtractError, SourceError
 from extract.language import Message
@@ -29,6 +30,8 @@ from extract.sources.containers import CONTAINERS, container_kind, reading
 from extract.sources.member import MIB, Limits, Member, unreachable
 
 Extract = Callable[[bytes, RuleSet], Extraction]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,15 @@ Outcome = Extracted | Known | Nested | Refused
 # ------------------------------------------------------------------------------------------------ called from outside
 
 
+def leaving_nothing(function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> list[Result]:
+    """What `function` makes of the items. What took too much memory is gone afterwards, or the next ones had none."""
+    try:
+        return function(items)
+    except MemoryError as error:
+        traceback.clear_frames(error.__traceback__)
+        raise
+
+
 def read_pieces(pieces: Sequence[Piece]) -> list[Outcome]:
     """What each piece gives. Raises whatever the parser raises, which is for the supervisor to lay on one piece."""
     return [_outcome(piece) for piece in pieces]
@@ -193,7 +205,7 @@ def _read(piece: Piece) -> bytes | Nested:
         with open(piece.file, "rb") as file:
             if kind := container_kind(file):
                 return Nested(kind, piece.file)
-            if piece.size_bytes > limit:
+            if os.fstat(file.fileno()).st_size > limit:  # it may have grown since it was found
                 raise _too_large(limit)
             file.seek(0)
             return file.read()

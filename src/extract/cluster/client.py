@@ -142,11 +142,12 @@ def _refuse_unfit_workers(client: Client, parts: Parts, mark: str) -> None:
 
 def collect(table: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> None:
     """Put the sources into a table, for there may be millions."""
-    table.execute("CREATE TABLE sources (path VARCHAR, size_bytes BIGINT, modified_at TIMESTAMP, litter VARCHAR)")
+    columns = "path VARCHAR, size_bytes BIGINT, modified_at TIMESTAMP, litter VARCHAR, raw BLOB"
+    table.execute(f"CREATE TABLE sources ({columns})")
     with table.appender("sources") as appender:
         iterator = iter(sources)
         while some := list(islice(iterator, ROWS_AT_ONCE)):
-            appender.append_rows([(s.path, s.size_bytes, s.modified_at, s.litter) for s in some])
+            appender.append_rows([(s.path, s.size_bytes, s.modified_at, s.litter, s.raw) for s in some])
 
 
 def leave_out_what_parts_hold(
@@ -187,7 +188,7 @@ _FIGURES_OF_HELD = "SELECT litter, count(*), sum(files), sum(failed) FROM held G
 
 
 def _sources(table: duckdb.DuckDBPyConnection) -> Iterator[Source]:
-    rows = table.cursor().execute("SELECT path, size_bytes, modified_at, litter FROM sources ORDER BY path")
+    rows = table.cursor().execute("SELECT path, size_bytes, modified_at, litter, raw FROM sources ORDER BY path")
     while some := rows.fetchmany(ROWS_AT_ONCE):
         yield from (Source(*row) for row in some)
 

@@ -26,8 +26,8 @@ from extract.working_copy import WorkingCopy
 PARTS_AT_ONCE = 20
 """So many parts are merged in one transaction."""
 
-MEMORY = "50%"
-"""What DuckDB may take of the machine meanwhile, for nobody else works then."""
+MEMORY = "1GB"
+"""What DuckDB may take meanwhile, for nobody else works then; what does not fit waits on disk."""
 
 
 @dataclass

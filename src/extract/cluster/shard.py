@@ -29,7 +29,7 @@ from extract.errors import ClusterError, ExtractError, ReadError
 from extract.importer import Options, Problem, Summary, import_sources
 from extract.language import Message
 from extract.rules import RuleSet
-from extract.sources import Source
+from extract.sources import Source, told
 from extract.store import SCHEMA_VERSION, File, Store
 
 EXIT_INTERRUPTED = 130
@@ -152,9 +152,9 @@ def _refuse_unshared(settings: Settings, sources: tuple[Source, ...]) -> None:
     """Raises ClusterError where this machine sees another folder of parts, or not one of the folders of these files."""
     if not settings.parts.sees(settings.mark):
         raise parts_not_shared(platform.node(), settings.parts)
-    folders = {os.path.dirname(source.path) for source in sources}
+    folders = {os.path.dirname(source.file) for source in sources}
     if not any(os.path.isdir(folder) for folder in folders):
-        host, folder = platform.node(), min(folders)
+        host, folder = platform.node(), told(min(folders))
         message = Message(
             f"worker {host} does not see {folder}; share the archive with all, under one path",
             f"工作机 {host} 看不到 {folder}；请让所有机器以同一路径共享档案",

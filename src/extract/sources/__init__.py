@@ -17,7 +17,7 @@ from pathlib import Path
 from extract.errors import SourceError
 from extract.language import Message
 from extract.sources.litter import litter_kind
-from extract.sources.member import unreachable
+from extract.sources.member import decoded_name, unreachable
 
 EPOCH = datetime(1970, 1, 1)
 
@@ -27,13 +27,20 @@ class Source:
     """One file as found: absolute path, size in bytes and modification time in UTC, without zone.
 
     `litter` names what it is where its name says that it is no document: it is passed over, but told of. A folder that
-    is not entered is one source, too.
+    is not entered is one source, too. Where the name on disk is no UTF-8, as in folders out of an old zip, `raw` is the
+    path there, and `path` what it says.
     """
 
     path: str
     size_bytes: int
     modified_at: datetime
     litter: str | None = None
+    raw: bytes | None = None
+
+    @property
+    def file(self) -> str:
+        """The path to open."""
+        return os.fsdecode(self.raw) if self.raw else self.path
 
 
 def find_sources(paths: Iterable[Path]) -> Iterator[Source | SourceError]:
@@ -87,7 +94,7 @@ def _files_below(folder: Path) -> Iterator[Source | SourceError]:
             is_ours = not os.path.islink(path) or _lies_in(path, folder) or not os.path.exists(path)
             yield _source(path, litter_kind(name)) if is_ours else _leads_out(path)
     for error in errors:
-        yield unreachable(error, error.filename)
+        yield unreachable(error, told(error.filename))
 
 
 def _lies_in(link: str, folder: Path) -> bool:
@@ -97,6 +104,7 @@ def _lies_in(link: str, folder: Path) -> bool:
 
 def _leads_out(link: str) -> SourceError:
     """Whoever made a folder for us to import must not choose what else of this machine is read."""
+    link = told(link)
     message = Message(
         f"{link}: is a link that leads out of the folder; to import what it leads to, name that itself",
         f"{link}：是指向文件夹之外的链接；如需导入它指向的内容，请直接指定那个路径",
@@ -105,16 +113,35 @@ def _leads_out(link: str) -> SourceError:
 
 
 def _source(path: str, litter: str | None = None) -> Source | SourceError:
+    name = told(path)
     try:
         status = os.stat(path)
     except OSError as error:
-        return unreachable(error, path)
+        return unreachable(error, name)
     if not litter and not stat.S_ISREG(status.st_mode):
         return SourceError(
             "source.not_a_file",
             Message(
-                f"{path}: is neither a file nor a folder; name one of these",
-                f"{path}：既不是文件也不是文件夹；请另指定",
+                f"{name}: is neither a file nor a folder; name one of these",
+                f"{name}：既不是文件也不是文件夹；请另指定",
             ),
         )
-    return Source(path, status.st_size, EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000), litter)
+    modified_at = EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000)
+    return Source(name, status.st_size, modified_at, litter, None if name == path else os.fsencode(path))
+
+
+def told(path: str) -> str:
+    """A path as it can be stored and shown: names on disk that are no UTF-8 as what they say, mostly in GB18030.
+
+    Where that is what another name beside it says, its bytes are told instead, so that no two paths are told alike.
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        parent, name = os.path.split(path)
+        raw = os.fsencode(name)
+        says = decoded_name(raw)
+        if says != name and os.path.lexists(os.path.join(parent, says)):
+            says = raw.decode("utf-8", "backslashreplace")
+        return os.path.join(told(parent), says)
+    return path

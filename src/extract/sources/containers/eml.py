@@ -1,7 +1,7 @@
-"""E-mails as files (.eml): attachments, forwarded messages and the text itself are members.
+"""E-mails as files (.eml): attachments, forwarded messages and the text itself are members; so are those of a mailbox.
 
-Specifications: RFC 5322, RFC 2045 to 2047, RFC 2183 and 2231 (names of attachments). Mail programs of the time also
-wrote names as bare bytes, whose encoding is told by themselves.
+Specifications: RFC 5322, RFC 2045 to 2047, RFC 2183 and 2231 (names of attachments), RFC 4155 (mailboxes).
+Mail programs of the time also wrote names as bare bytes, whose encoding is told by themselves.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ KIND = "eml"
 RANDOM_ACCESS = False
 ERRORS = DAMAGE
 
+# A line before each message of a mailbox; some programs save a single one so, too.
+_ENVELOPE = re.compile(rb"(?:\A|\n\r?\n)From [^\n]*+\n(?=[A-Za-z][A-Za-z0-9-]*+:)")
 _FIRST_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[A-Za-z][A-Za-z0-9-]*+:[ \t]")
 # A web page saved as one file has headers, too, but was never sent to anybody.
 _SENT = re.compile(rb"^(?:to|cc|bcc|received|delivered-to|return-path|message-id):", re.IGNORECASE | re.MULTILINE)
@@ -37,6 +39,8 @@ _OVERLONG = re.compile(rb"^(content-(?:type|disposition):(?:[^\n]|\n[ \t]){4000}
 
 def accepts(file: BinaryIO, head: bytes) -> bool:
     """Whether `file` begins with the headers of a message that was sent."""
+    if envelope := _ENVELOPE.match(head):
+        head = head[envelope.end() :]
     if not _FIRST_HEADER.match(head):
         return False
     headers = re.split(rb"\r?\n\r?\n", head.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
@@ -54,6 +58,12 @@ def members(path: Path, limits: Limits) -> Iterator[Member]:
                 f"邮件有 {len(data):,} 字节，太大，无法拆开；请另存附件后导入",
             ),
         )
+    if _ENVELOPE.match(data):
+        _, *messages = _ENVELOPE.split(data)
+        if len(messages) > 1:
+            yield from (_member(f"{number}.eml", each) for number, each in enumerate(messages, start=1))
+            return
+        (data,) = messages
     data = _OVERLONG.sub(rb"\1", data.lstrip(b"\xef\xbb\xbf\r\n"))
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     yield from _parts(message)

@@ -41,7 +41,19 @@ def is_header(head: bytes) -> bool:
 def members(path: Path, limits: Limits) -> Iterator[Member]:
     """The files of the archive; links are refused, for what they point to is a member itself or not in the archive."""
     archive = tarfile.open(path, "r:", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115
-    return (_member(archive, info) for info in archive if not info.isdir())
+    yield from (_member(archive, info) for info in archive if not info.isdir())
+    _refuse_more(path, archive.offset)
+
+
+def _refuse_more(path: Path, end: int) -> None:
+    """Raises ReadError unless zeros alone follow the last member: `tarfile` stops at whatever is no header."""
+    with path.open("rb") as file:
+        file.seek(end)
+        if not file.peek(1):
+            raise tarfile.ReadError("it has no end")
+        while data := file.read(2**20):
+            if data.strip(b"\0"):
+                raise tarfile.ReadError(f"from byte {end:,} on it is none")
 
 
 def _member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:

@@ -24,6 +24,7 @@ _ENCRYPTED, _UTF8 = 0x1, 0x800
 _UNICODE_PATH = 0x7075
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _CENTRAL_HEADER = struct.Struct("<4s4xH18xHHH12x")
+_END = struct.Struct("<4s6xHLL2x")
 _PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 ERRORS: tuple[type[Exception], ...] = (*DAMAGE, zipfile.BadZipFile, NotImplementedError)
 
@@ -32,8 +33,11 @@ _PACKAGE_PARTS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/manifes
 
 
 def accepts(file: BinaryIO, head: bytes) -> bool:
-    """Whether `file` is a ZIP and no Office file; a broken one counts unless it looks like Word's."""
-    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    """Whether `file` is a ZIP and no Office file; a broken one counts unless it looks like Word's.
+
+    It may stand behind other bytes, in a program that unpacks itself above all.
+    """
+    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and not _ends_with_directory(file):
         return False
     length = int.from_bytes(head[26:28], "little")
     if head[30 : 30 + length].decode("latin-1") in _PACKAGE_PARTS:  # as office programs write them
@@ -43,6 +47,15 @@ def accepts(file: BinaryIO, head: bytes) -> bool:
             return _PACKAGE_PARTS.isdisjoint(archive.NameToInfo)
     except ERRORS:
         return b"[Content_Types].xml" not in head and b"word/" not in head
+
+
+def _ends_with_directory(file: BinaryIO) -> bool:
+    """Whether the last bytes are the record that ends a ZIP, and what it counts is there."""
+    if file.seek(0, io.SEEK_END) < _END.size:
+        return False
+    file.seek(-_END.size, io.SEEK_END)
+    signature, members, length, offset = _END.unpack(file.read(_END.size))
+    return bool(signature == b"PK\x05\x06" and members > 0 and length + offset + _END.size <= file.tell())
 
 
 def members(path: Path, limits: Limits) -> Iterator[Member]:
