@@ -421,6 +421,8 @@ class _Block:
             or (not label and self._is_under_header(over[0], number))
         ):
             _add(sheet, amount, money)
+        elif left and not label and not self._has_labels(self.rows[number]) and not labelled_amounts(sheet, text):
+            sheet.add_value(OTHER_VALUE, bare_label(sheet.cell_text(left)), span)  # what the money is for
 
     def _read_other_year(self, number: int, cell: Cell, year: Cell) -> None:
         """Keep an amount of another year than the form's; it is none of the form's budget."""
