@@ -132,7 +132,7 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
     row, values = table.rows[number], table.rows[number + 1]
     if not table.has_grid and position == len(row) - 1 and len(values) == 1 and not announces(sheet, values[0]):
         return [values[0]]  # a row that a blank paragraph has torn behind its label
-    if not all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row):
+    if not all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row[_opener(sheet, row, values) :]):
         return []
     if len(row) == 1 and sum(not sheet.is_blank(cell) for cell in values) > 1:
         return []  # the heading of a part of the form
@@ -149,6 +149,12 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
             break
         cells.append(under)
     return cells
+
+
+def _opener(sheet: Sheet, row: tuple[Cell, ...], below: tuple[Cell, ...]) -> int:
+    """1 where a cell that is no label opens a row and goes on in the next, as a heading does; else 0."""
+    goes_on = row[0].row_span > 1 or (len(below) == len(row) > 2 and not sheet.cell_text(below[0]))
+    return int(len(row) > 2 and goes_on)
 
 
 def _divides_header(sheet: Sheet, row: tuple[Cell, ...]) -> bool:

@@ -151,6 +151,7 @@ class _Block:
         self._sheet = sheet
         self._has_grid = table.has_grid
         self._table, self._first = table, first
+        self._read: set[tuple[int, Cell | None, str, str, str]] = set()  # what the amounts of each row and label say
         self.rows: list[Row] = []
         self._headers: set[int] = set()  # the numbers of the rows of labels side by side
         self._said: list[list[Cell]] = []  # by row, the cells that say something of those below them
@@ -393,6 +394,8 @@ class _Block:
                 self._read_other_year(number, cell, left)
                 return
             left = None
+        if left and label is None and self._begins_beside_header(left, number):
+            left = None  # the heading of the block, though no rule knows it
         if left and label is None and sheet.use(left) != HEADING:
             return  # a detail of the budget under a name of its own, or a field's value
         over = list(self._above(number, cell))
@@ -410,8 +413,9 @@ class _Block:
         amount = self._amount(number, left if label else None, over, span)
         if sheet.rules.phrases.is_blank(text):
             sheet.ledger.claim(*span, Owner.VALUE)
-        elif amount is None or (amount.is_weak and self._is_recorded(amount)):
-            # What a vaguer label repeats (一般公共预算 below 财政拨款) is no second amount of the source.
+        elif amount is None or (amount.is_weak and self._is_recorded(amount)) or self._is_second(number, left, amount):
+            # What a vaguer label repeats (一般公共预算 below 财政拨款) is no second amount of the source, nor is what
+            # stands behind an amount under no header of its own.
             if money or RATE.fullmatch(text):
                 heads = [*([left] if left and label else []), *over[:1]]
                 sheet.add_value(OTHER_VALUE, " ".join(bare_label(sheet.cell_text(each)) for each in heads), span)
@@ -423,6 +427,11 @@ class _Block:
             _add(sheet, amount, money)
         elif left and not label and not self._has_labels(self.rows[number]) and not labelled_amounts(sheet, text):
             sheet.add_value(OTHER_VALUE, bare_label(sheet.cell_text(left)), span)  # what the money is for
+
+    def _begins_beside_header(self, left: Cell, number: int) -> bool:
+        """Whether a cell in front of an amount reaches down to it from a header row."""
+        begins = self._row_of(left, number) if left.row_span > 1 else number
+        return begins < number and begins in self._headers and self._sheet.use(left) is None
 
     def _read_other_year(self, number: int, cell: Cell, year: Cell) -> None:
         """Keep an amount of another year than the form's; it is none of the form's budget."""
@@ -438,6 +447,13 @@ class _Block:
     def _is_recorded(self, amount: _Amount) -> bool:
         recorded = ((row.source, row.stage, row.block) for row in self._sheet.funding)
         return (amount.source, amount.stage, amount.block) in recorded
+
+    def _is_second(self, number: int, left: Cell | None, amount: _Amount) -> bool:
+        """Whether an amount of the same row and label says the same; from here on this one does."""
+        key = (number, left, amount.source, amount.stage, amount.block)
+        is_second = left is not None and key in self._read
+        self._read.add(key)
+        return is_second
 
     def _is_under_header(self, label: Cell, number: int) -> bool:
         return bool(self._columns) or self._row_of(label, number) in self._headers
