@@ -91,7 +91,6 @@ KNOWN = {
     "shanxi-review-unknown-2020.lines": "a table of scores is no form",
     "sichuan-self-2023": "a reason across all amounts",
     "sichuan-self-completion-2020": "a title that is not known",
-    "special-fund-application-form-2016.lines": "flat columns with blank cells, a cell a line",
     "tianjin-2022": "the unit beside a unit of money",
     "township-department-plain-2018.lines": "the spending by nature is left over",
     "township-totals-and-parts-2021.lines": "a name and a phone with a label on a line of its own",
