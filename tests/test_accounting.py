@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from containers import Box, Document, Table, body_xml, docx, dump, package, paragraph_xml
 from drawn_forms import Layout, layouts
 from extract.form import OTHER_VALUE
+from extract.ledger import Ledger, Owner
 from extract.pipeline import ExtractedForm, Extraction, extract
 from extract.rules import load_rules
 
@@ -52,6 +53,18 @@ def words_of(form: ExtractedForm) -> Iterator[str]:
     yield form.form.shape or ""
     for row in form.form.indicators:
         yield from (row.level1 or "", row.level2 or "", row.result.remarks or "")
+
+
+# ------------------------------------------------------------------------------------------------------- the ledger
+
+
+def test_blanks_need_no_owner() -> None:
+    ledger = Ledger("甲 乙 丙")
+    ledger.claim(0, 1, Owner.LABEL)
+    assert not ledger.is_settled(0, 3)
+    ledger.claim(2, 3, Owner.VALUE)
+    assert ledger.is_settled(0, 3)
+    assert [ledger.is_untouched(*place) for place in ((0, 3), (3, 5))] == [False, True]
 
 
 # ------------------------------------------------------------------------------------------------------ in the form

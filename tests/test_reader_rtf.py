@@ -334,6 +334,11 @@ def test_a_row_without_a_definition_has_that_of_the_row_above() -> None:
     assert grid(document)[1] == [("c", 0, 1, 1), ("d", 1, 1, 1)]
 
 
+def test_intbl_keeps_paragraphs_in_their_cell_where_the_row_is_defined_behind_it() -> None:
+    (table,) = walk_tables(read(r"\pard\intbl a\par b\cell\trowd\cellx500\row").blocks)
+    assert [len(cell.blocks) for cell in table.rows[0]] == [2]
+
+
 def test_intbl_may_be_left_out_between_trowd_and_row() -> None:
     assert read(r"\trowd\cellx1\cellx900 a\par b\cell c\cell\row\pard d\par").text == "a\nb\tc\nd\n"
 

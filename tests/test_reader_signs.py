@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import test_reader_doc as of_doc
-from extract.document import Document
+from extract.document import TICKED, Document
 from extract.readers import docx, html, odt, rtf
+from extract.readers.symbols import show_field
 from test_reader_docx import p, package, r, root
 
 # Runs of a paragraph, the underlined ones marked with "_", and how the paragraph reads.
@@ -90,3 +91,16 @@ def test_a_sign_of_the_font_symbol_is_the_sign(code: int, shown: str) -> None:
     of_html = html.read(f'<html><p><font face="Symbol">&#{code};</font></p></html>'.encode())
     for document in (by_symbol, by_font, of_binary, of_rtf, of_html):
         assert document.text == shown + "\n"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "stored", "shown"),
+    [(TICKED, "√", TICKED), ("1/2", "0.5", "0.5"), ("1/2", " ", "1/2"), (None, "0.5", "0.5")],
+    ids=["a tick", "another drawing", "no result", "no drawing"],
+)
+def test_a_tick_that_a_field_draws_stands_in_the_place_of_its_result(
+    drawn: str | None, stored: str, shown: str
+) -> None:
+    pieces = ["in front", stored]
+    show_field(drawn, 1, pieces)
+    assert pieces == ["in front", shown]

@@ -65,6 +65,13 @@ def test_prose_below_the_date_is_outside_even_without_a_heading(rules: RuleSet) 
     assert "联合行文" not in "".join(texts)
 
 
+@pytest.mark.parametrize("opinion", ["同意/2021年3月5日/（盖章）", "同意/（盖章）/2021年3月5日"])
+def test_seal_and_date_in_the_last_cell_belong_to_the_form(rules: RuleSet, opinion: str) -> None:
+    rows = [row.format(name="公园管护") for row in FORM[:-1]]
+    (text,) = sliced_text(rules, dump_of(f"\t{TITLE}\n\n\t{YEAR}\n\n", *rows, f"审核意见|{opinion}"))
+    assert text.rstrip().endswith(opinion.split("/")[-1])
+
+
 def test_a_title_repeated_at_the_head_of_a_page_does_not_start_a_form(rules: RuleSet) -> None:
     first = dump_of(f"\t{TITLE}\n\n\t{YEAR}\n\n", "专项名称|公园管护", "主管部门|司法局")
     second_page = dump_of(f"\t{TITLE}\n\n", "专项概况|绿地养护", "本年度绩效目标|保持整洁")
