@@ -424,10 +424,18 @@ def test_the_part_may_declare_the_encoding() -> None:
     assert mhtml.read(archive(page, content_type='text/html; charset="gb2312"')).text == "专项\n"
 
 
-def test_an_archive_of_frames_reads_as_its_sheets() -> None:
-    sheet = "\n----=_Next\nContent-Type: text/html\n\n<html><p>sheet</html>\n"
-    data = archive(b"<html><frameset><frame src=s.htm></frameset></html>", end=False)
-    assert mhtml.read(data + f"{sheet}\n----=_Next--\n".replace("\n", "\r\n").encode()).text == "sheet\n"
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (b"<html><frameset><frame src=s.htm></frameset></html>", "sheet\n"),
+        (b"<html><p>form<iframe src=s.htm></iframe></html>", "form\n"),
+        (b"<html></html>", ""),
+    ],
+    ids=["frames", "a frame beside text", "a blank page"],
+)
+def test_an_archive_of_frames_alone_reads_as_its_sheets(page: bytes, text: str) -> None:
+    sheet = "\n----=_Next\nContent-Type: text/html\n\n<html><p>sheet</html>\n\n----=_Next--\n"
+    assert mhtml.read(archive(page, end=False) + sheet.replace("\n", "\r\n").encode()).text == text
 
 
 @pytest.mark.parametrize(

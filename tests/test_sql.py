@@ -70,6 +70,7 @@ def test_a_statement_file_that_is_missing_is_named(run: Callable[..., Run]) -> N
         "delete from forms",
         "update forms set title = ''",
         "insert into schema_version values (3)",
+        "with three as (select 3) insert into schema_version from three",
         "create table mine (a int)",
         "create temp table mine as from forms",
         "drop view 申报表",
