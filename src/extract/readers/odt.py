@@ -38,7 +38,7 @@ def accepts(data: bytes) -> bool:
     """Whether `data` is an OpenDocument text, packed or flat, whole or broken; spreadsheets and slides are not."""
     if not data.startswith(b"PK\x03\x04"):
         # UTF-16 looks like ASCII without its zero bytes, and the names are ASCII.
-        head = data[:_HEAD].replace(b"\0", b"")
+        head = data[:_HEAD].translate(None, b"\0")
         return _FLAT_ROOT.search(head) is not None
     if b"mimetype" in data[:64]:
         return _TEXT_TYPE.search(data[:256]) is not None

@@ -36,7 +36,7 @@ def accepts(data: bytes) -> bool:
     Text that only quotes a tag is not taken, nor XML of another kind.
     """
     # UTF-16 looks like ASCII without its zero bytes, and every tag is ASCII.
-    head = data[:HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
+    head = data[:HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").translate(None, b"\0")
     if _PROLOGUE.match(head):
         return _PAGE_TAG.search(head) is not None and not _is_markdown(data)
     return _DOCUMENT_TAG.search(head[:1024]) is not None and not _MIME_MESSAGE.search(head[:1024])
