@@ -391,6 +391,12 @@ def _fullmatch(pattern: Any, text: str, longest: int) -> Any:
     bare = compact(text)
     if not bare or len(bare) > longest:
         return None
+    return (_matched if len(bare) <= LONGEST_LABEL else _matched.__wrapped__)(pattern, bare)
+
+
+# The titles, hints and labels of a form are those of many forms.
+@lru_cache(maxsize=4096)
+def _matched(pattern: Any, bare: str) -> Any:
     if len(bare) <= _SAFE_LENGTH:
         return pattern.fullmatch(bare)
     try:
