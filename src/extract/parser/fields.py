@@ -13,6 +13,8 @@ from extract.parser.sheet import Sheet
 from extract.values import ROW_TYPES, has_marks, read_value
 
 _COLON = re.compile("[:：]")
+# So long at most is what heads a column of values.
+_LONGEST_HEAD = 16
 
 
 class _InlineLabel(NamedTuple):
@@ -63,7 +65,10 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     cells = _covered(sheet, table, number, position) if is_table else _beside(sheet, table, number, position)
     if not is_table and not any(map(sheet.cell_text, cells)) and _is_headed(sheet, table, number, position):
         cells = []
-    if is_table:
+    under = None if is_table else _under_header(sheet, table, number, position)
+    if under:
+        cells = [under]
+    elif is_table:
         pass
     elif cells:
         cells += _continued(sheet, table, number, position)
@@ -123,6 +128,20 @@ def _is_headed(sheet: Sheet, table: Table, number: int, position: int) -> bool:
     if position == 0 or len(below) < 2 or not _is_label(sheet, row[0]):
         return False
     return below[0].column > row[0].column or not sheet.cell_text(below[0])
+
+
+def _under_header(sheet: Sheet, table: Table, number: int, position: int) -> Cell | None:
+    """The cell below a label where a merged label opens the row, and a cell stands below each of the others.
+
+    Then the text beside the label heads a column too, whether the rules know it or not: 年度目标 | 预期目标 | 实现程度.
+    """
+    row, below = table.rows[number], table.rows[number + 1] if number + 1 < len(table.rows) else ()
+    if not table.has_grid or position == 0 or row[0].row_span < 2 or not _is_label(sheet, row[0]):
+        return None
+    is_below = [(cell.column, cell.column_span) for cell in below] == [(c.column, c.column_span) for c in row[1:]]
+    is_header = len(row) > 2 and all(0 < len(sheet.cell_text(cell)) <= _LONGEST_HEAD for cell in row)
+    is_filled = all(not sheet.is_blank(cell) and not announces(sheet, cell) for cell in below)
+    return below[position - 1] if is_below and is_header and is_filled else None
 
 
 def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]:

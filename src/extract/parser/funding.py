@@ -65,7 +65,8 @@ def read(sheet: Sheet, table: Table, number: int) -> int:
 def read_cell(sheet: Sheet, table: Table, number: int, position: int) -> bool:
     """Read a cell if labels and amounts are all that stands in it; whether it was.
 
-    An amount without a unit of its own has that of its label, else of the heading beside the cell, else of the form.
+    An amount without a unit of its own has that of its label, else of the heading beside the cell, else of the form;
+    one without a stage has that of a label in front: 实际支出 | 合计：64.5 其中：财政拨款：60.
     """
     cell = table.rows[number][position]
     amounts = labelled_amounts(sheet, sheet.text[cell.start : cell.end])
@@ -75,7 +76,10 @@ def read_cell(sheet: Sheet, table: Table, number: int, position: int) -> bool:
     if not heading and not all(amount.is_certain for amount in amounts):
         return False
     unit = label_unit(sheet.cell_text(heading)) if heading else _unit_beside(sheet, table, number, position)
-    _add_all(sheet, Span(cell.start, cell.end), amounts, unit)
+    front = sheet.money(table.rows[number][position - 1]) if position else None
+    _add_all(sheet, Span(cell.start, cell.end), amounts, unit, (front and front.stage) or "budget")
+    if front:
+        sheet.claim_label(table.rows[number][position - 1])
     return True
 
 
@@ -110,15 +114,17 @@ def _unit_beside(sheet: Sheet, table: Table, number: int, position: int) -> str 
     return next(filter(None, map(label_unit, texts)), None)
 
 
-def _add_all(sheet: Sheet, stretch: Span, amounts: Sequence[LabelledAmount], heading_unit: str | None) -> None:
-    """Record the amounts of a stretch; all else in it are labels."""
+def _add_all(
+    sheet: Sheet, stretch: Span, amounts: Sequence[LabelledAmount], heading_unit: str | None, stage: str = "budget"
+) -> None:
+    """Record the amounts of a stretch, of this stage where they name none; all else in it are labels."""
     beside_a_year = any(amount.says.block == "annual" for amount in amounts)
     for label, says, money, place, _ in amounts:
         span = Span(stretch.start + place.start, stretch.start + place.end)
         if says.source:
             unit = label_unit(label) or heading_unit or sheet.unit_line
             block = _resolved(says.block, beside_a_year)
-            _add(sheet, _Amount(span, says.source, says.stage or "budget", block, unit), money)
+            _add(sheet, _Amount(span, says.source, says.stage or stage, block, unit), money)
         else:
             sheet.add_value(OTHER_VALUE, bare_label(label), span)
     sheet.ledger.claim(*stretch, Owner.LABEL)
@@ -419,6 +425,8 @@ class _Block:
             if money or RATE.fullmatch(text):
                 heads = [*([left] if left and label else []), *over[:1]]
                 sheet.add_value(OTHER_VALUE, " ".join(bare_label(sheet.cell_text(each)) for each in heads), span)
+        elif not money and (amounts := labelled_amounts(sheet, text)):  # 预算资金 | 合计：66 其中：财政拨款：60
+            _add_all(sheet, span, amounts, amount.unit, amount.stage)
         elif (
             money
             or self._is_next(left if label else None, cell)

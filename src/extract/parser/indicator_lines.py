@@ -152,8 +152,13 @@ class IndicatorLines:
             at = holds.index("level1") + 1
             hidden = _Label("hidden level2", None, columns[at - 1].next)
             yield self._rows_below(number, section, [*columns[:at], hidden, *columns[at:]])
-        elif section and "level1" not in holds and "level2" in holds:
+        elif section and "level1" not in holds and ("level2" in holds or self._is_level1_below(columns)):
             yield self._rows_below(number, None, [section._replace(holds="level1"), *columns])
+
+    def _is_level1_below(self, columns: Sequence[_Label]) -> bool:
+        """Whether the first line below a header is a first level."""
+        below = max(column.next for column in columns)
+        return below < len(self._lines) and bool(self._rules.levels.canonical("level1", self._line(below)))
 
     def _unknown_columns(self, number: int) -> list[_Label]:
         """What stands between the last label of a header and the blank cell below: columns that no rule knows."""

@@ -202,7 +202,8 @@ class _Unfolder:
         line = self._lines[number]
         if not label or label.use.role != "field":
             after = label.next if label and label.use.role == "section" else number + 1
-            beside = self._amounts_in_text(after) if label and label.use == _FUNDING else []
+            heads = (label and label.use == _FUNDING) or self._rules.money_of(self._text_of(number))
+            beside = self._amounts_in_text(after) if heads else []
             rows: list[Row] = [[Span(line.start, self._lines[after - 1].end), *beside[:1]]]
             return [*rows, *([None, amount] for amount in beside[1:])], after + len(beside)
         if self._rule.fields[label.use.name].type == "rows" and (header_end := self._table_header(label.next)):
