@@ -196,6 +196,12 @@ def test_a_form_without_implementing_unit_takes_the_only_one_of_its_department(r
     assert len(projects) == 3
 
 
+@pytest.mark.parametrize(("unit", "carrier"), [("林业站", "林业站"), (None, "林业局")])
+def test_a_project_is_its_units_and_without_one_its_departments(rules: RuleSet, unit: str | None, carrier: str) -> None:
+    (project,), _ = linked(rules, form(1, 2021, "公园管护", unit))
+    assert project.unit == carrier
+
+
 def test_without_any_unit_nothing_is_linked(rules: RuleSet) -> None:
     nameless = [form(n, 2020 + n, "防火", None, department="") for n in (1, 2)]
     projects, links = linked(rules, *nameless)
