@@ -27,14 +27,13 @@ from extract.form import OTHER_VALUE, Funding
 from extract.labels import bare_label, label_unit
 from extract.ledger import Owner
 from extract.parser import details
-from extract.parser.funding_text import LabelledAmount, labelled_amounts
+from extract.parser.funding_text import HEADING, LabelledAmount, labelled_amounts
 from extract.parser.sheet import Sheet
 from extract.parser.torn_rows import MOST_PIECES, mended
-from extract.rules import LabelUse, MoneyLabel
+from extract.rules import MoneyLabel
 from extract.values import YUAN_PER_UNIT, Money, read_money
 
 Row = tuple[Cell, ...]
-HEADING = LabelUse("section", "funding")
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年度?")
 RATE = re.compile(r"-?\d+(?:\.\d+)?\s*[%％‰]?")
 
@@ -119,10 +118,12 @@ def _add_all(
 ) -> None:
     """Record the amounts of a stretch, of this stage where they name none; all else in it are labels."""
     beside_a_year = any(amount.says.block == "annual" for amount in amounts)
+    in_front = sheet.text[stretch.start : stretch.start + amounts[0].span.start] if amounts else ""
+    unit_of_all = heading_unit or label_unit(in_front) or sheet.unit_line
     for label, says, money, place, _ in amounts:
         span = Span(stretch.start + place.start, stretch.start + place.end)
         if says.source:
-            unit = label_unit(label) or heading_unit or sheet.unit_line
+            unit = label_unit(label) or unit_of_all
             block = _resolved(says.block, beside_a_year)
             _add(sheet, _Amount(span, says.source, says.stage or stage, block, unit), money)
         else:
@@ -539,9 +540,13 @@ class _Block:
     def _unit_of_form(self, number: int) -> str | None:
         """The unit of a heading beside the row that is unknown or begins above the block, else that of the form."""
         beside = [cell for cell in self._reaching(number) if not self._is_label(cell)]
+        above = self._table.rows[: self._first]
         if self._has_grid and self.rows[number]:
             top = self.rows[number][0].row
-            beside += [c for row in self._table.rows[: self._first] for c in row if c.row + c.row_span > top]
+            beside += [c for row in above for c in row if c.row + c.row_span > top]
+        elif not self._has_grid and not self._sheet.cell_text(self.rows[0][0]):
+            opening = (row[0] for row in reversed(above) if row and self._sheet.cell_text(row[0]))
+            beside += [cell for cell in [next(opening, None)] if cell]
         stated = filter(None, map(self._unit, beside))
         return next(stated, self._sheet.unit_line)
 

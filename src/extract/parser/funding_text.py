@@ -3,6 +3,7 @@
     资金总额：186                                             each label, a colon and its amount
     总额1060.75万元（其中：省级资金600万元；本级92.35万元）      no colons where the amounts state their unit
     其中：省级补助 768；区级配套 512                            or where a heading stands beside the text
+    预算资金（万元）：合计：66　其中：财政拨款：60               a heading in front says the unit
     财政拨款：　　自有资金：20                                  a label alone has no amount
 
 A text that holds any other word is not read: its numbers may mean something else.
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from extract.document import Span
 from extract.labels import LONGEST_LABEL
 from extract.parser.sheet import Sheet
-from extract.rules import MoneyLabel
+from extract.rules import LabelUse, MoneyLabel
 from extract.values import Money, read_money
 
 _AMOUNT = re.compile(r"(?<![\d.])-?\d[\d,，]*(?:\.\d+)?\s*(?:(?:[百千]?万|亿|千)元?|元)?")
@@ -26,6 +27,7 @@ _ENUMERATOR = re.compile(r"(?:(?<=\n)|^)\s*\d{1,2}\s*[、.．](?!\d)")
 _BREAK = re.compile(r"[:：；;。，,\n\t]")
 _WEAK_BREAK = re.compile(r"[()（）、\s]+")
 _NUMERAL = re.compile("[一二三四五六七八九十]{1,2}")
+HEADING = LabelUse("section", "funding")
 _AROUND = " \t\n\r\u3000()（）:：；;。，,、"
 
 
@@ -68,7 +70,10 @@ def _labels(sheet: Sheet, words: str) -> list[tuple[MoneyLabel, str]] | None:
     """The labels that the words are made of, each with its own words; None where some word is none."""
     found: list[tuple[MoneyLabel, str]] = []
     for piece in _BREAK.split(words):
-        label = sheet.rules.money_of(piece.strip(_AROUND)) if len(piece) <= LONGEST_LABEL else None
+        is_short = len(piece) <= LONGEST_LABEL
+        label = (sheet.rules.money_of(piece) or sheet.rules.money_of(piece.strip(_AROUND))) if is_short else None
+        if not label and is_short and sheet.rule.use_of(piece) == HEADING:
+            continue
         parts = [(label, piece)] if label else [(sheet.rules.money_of(p), p) for p in _WEAK_BREAK.split(piece)]
         for says, own_words in parts:
             if says:
