@@ -195,15 +195,15 @@ def power(costs: list[float]) -> float:
     return math.log2(second / first) if first > 0 and second > 0 else 1.0
 
 
-def extrapolated(sizes: list[int], costs: list[Cost], size: int) -> Cost:
-    """The cost at a size where it was not measured, if it goes on to grow as it does, or with the size at least."""
-    return Cost(*(_extrapolated(sizes, [cost[which] for cost in costs], size) for which in (0, 1)))
+def extrapolated(sizes: list[int], costs: list[Cost], size: int) -> float:
+    """The seconds at a size where they were not measured, if they go on to grow as they do, or with the size at least.
 
-
-def _extrapolated(sizes: list[int], costs: list[float], size: int) -> float:
-    grows = max(1.0, power(costs))
-    each = max(0.0, costs[2] - costs[1]) / (sizes[2] ** grows - sizes[1] ** grows)
-    return costs[2] + each * (size**grows - sizes[2] ** grows)
+    Memory is not extrapolated: DuckDB is told what it may take.
+    """
+    seconds = [cost.seconds for cost in costs]
+    grows = max(1.0, power(seconds))
+    each = max(0.0, seconds[2] - seconds[1]) / (sizes[2] ** grows - sizes[1] ** grows)
+    return seconds[2] + each * (size**grows - sizes[2] ** grows)
 
 
 def makespan(shards: int, seconds: float, threads: int) -> float:
@@ -233,17 +233,16 @@ def steps_table(sizes: list[int], costs: dict[str, list[Cost]]) -> Table:
     return table
 
 
-def cluster_table(fixed: float, each: float, forms_each: float, alone: dict[int, dict[str, Cost]]) -> Table:
+def cluster_table(fixed: float, each: float, forms_each: float, alone: dict[int, dict[str, float]]) -> Table:
     """What follows for archives that were not measured."""
     table = Table(title="extrapolated", title_justify="left", box=None)
-    for heading in ("forms", "processor", *(f"{threads} threads" for threads in THREADS), *STEPS, "memory of merge"):
+    for heading in ("forms", "processor", *(f"{threads} threads" for threads in THREADS), *STEPS):
         table.add_column(heading, justify="right")
     for size, steps in alone.items():
         shards, seconds = math.ceil(size / forms_each / SHARD_FILES), fixed + SHARD_FILES * each
-        spans = (f"{makespan(shards, seconds, threads) / 3600:.1f} h" for threads in THREADS)
-        ones = (f"{steps[name].seconds / 60:.0f} min" for name in STEPS)
-        memory = f"{steps['merge'].memory / 1024:.1f} GB"
-        table.add_row(f"{size:,}", f"{shards * seconds / 3600:.0f} h", *spans, *ones, memory)
+        spans = (f"{makespan(shards, seconds, threads) / 60:.0f} min" for threads in THREADS)
+        ones = (f"{steps[name] / 60:.0f} min" for name in STEPS)
+        table.add_row(f"{size:,}", f"{shards * seconds / 3600:.0f} h", *spans, *ones)
     return table
 
 

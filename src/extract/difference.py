@@ -43,6 +43,10 @@ WHERE before.value IS DISTINCT FROM after.value
 """
 
 
+MEMORY = "512MB"
+"""What DuckDB may take; what does not fit waits on disk, beside the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One value of a form; `old` is None where it is new, `new` where it is gone."""
@@ -70,6 +74,8 @@ def compare(before: Path, after: Path, *, examples: int = 10) -> Difference:
     """The difference from the database `before` to `after`, with at most so many `examples`."""
     columns = ", ".join(f"{name}::VARCHAR AS {name}" for name in _INDICATOR_COLUMNS)
     with duckdb.connect() as connection:
+        connection.execute("SET memory_limit = ?", [MEMORY])
+        connection.execute("SET temp_directory = ?", [f"{after}.tmp"])
         for name, path in (("before", before), ("after", after)):
             quoted = str(path).replace("'", "''")
             connection.execute(f"ATTACH '{quoted}' AS {name}_file (READ_ONLY, TYPE duckdb)")

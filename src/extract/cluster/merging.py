@@ -26,7 +26,7 @@ from extract.working_copy import WorkingCopy
 PARTS_AT_ONCE = 20
 """So many parts are merged in one transaction."""
 
-MEMORY = "1GB"
+MEMORY = "512MB"
 """What DuckDB may take meanwhile, for nobody else works then; what does not fit waits on disk."""
 
 
