@@ -417,13 +417,15 @@ class _Block:
             if money:
                 self._misaligned(span)
             return
-        amount = self._amount(number, left if label else None, over, span)
+        in_front = [other for other in reaching if left and label and other.column < left.column]
+        amount = self._amount(number, left if label else None, in_front, over, span)
         if sheet.rules.phrases.is_blank(text):
             sheet.ledger.claim(*span, Owner.VALUE)
         elif amount is None or (amount.is_weak and self._is_recorded(amount)) or self._is_second(number, left, amount):
             # What a vaguer label repeats (一般公共预算 below 财政拨款) is no second amount of the source, nor is what
             # stands behind an amount under no header of its own.
-            if money or RATE.fullmatch(text):
+            is_under_other = bool(over) and sheet.money(over[0]) == MoneyLabel()  # a reason below 原因
+            if money or RATE.fullmatch(text) or is_under_other:
                 heads = [*([left] if left and label else []), *over[:1]]
                 sheet.add_value(OTHER_VALUE, " ".join(bare_label(sheet.cell_text(each)) for each in heads), span)
         elif not money and (amounts := labelled_amounts(sheet, text)):  # 预算资金 | 合计：66 其中：财政拨款：60
@@ -480,8 +482,13 @@ class _Block:
         position = left.column + length - len(row)
         return len(row) == length or position < 0 or not any(self._sheet.money(c) for c in self._columns[position])
 
-    def _amount(self, number: int, left: Cell | None, over: list[Cell], span: Span) -> _Amount | None:
-        """What the labels say of the amount at `span`; None where they head other figures."""
+    def _amount(
+        self, number: int, left: Cell | None, in_front: Sequence[Cell], over: list[Cell], span: Span
+    ) -> _Amount | None:
+        """What the labels say of the amount at `span`; None where they head other figures.
+
+        Those in front of the label on its left and those above it say the stage where no nearer one does.
+        """
         sheet = self._sheet
         label = sheet.money(left) if left else None
         above = [each for cell in over if (each := sheet.money(cell))]
@@ -498,8 +505,9 @@ class _Block:
             chosen = MoneyLabel("total")  # 预算数 | 158, or a header of stages alone
         if not chosen or not chosen.source or (not named and self._sums_up_others(left, over, number)):
             return None
-        stage = next((each.stage for each in (*above, *said) if each.stage), "budget")
         over_label = list(self._above(self._row_of(left, number), left)) if left else []
+        further = [each for cell in (*in_front, *over_label) if (each := sheet.money(cell))]
+        stage = next((each.stage for each in (*above, *said, *further) if each.stage), "budget")
         blocks = [each.block for cell in over_label if (each := sheet.money(cell)) and each.block]
         block = next((b for b in (label.block if label else None, *blocks, *(a.block for a in above)) if b), None)
         units = [self._unit(cell) for cell in (*([left] if left else []), *over, *over_label)]

@@ -339,7 +339,7 @@ class RuleSet:
 _TITLE_SIGNS = ("表", "绩效")
 
 # With these begin a leading year, 其中, and the months that a monitoring form looks at.
-_OPENING_EXTRAS = frozenset("123456789其截上半前一二三四监")
+_OPENING_EXTRAS = frozenset("123456789其截上半前一二三四监资")
 
 
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
@@ -372,7 +372,8 @@ def bare_of_money(labels: Mapping[str, object], bare: str) -> str | None:
         return None
     bare = _PART_OF.sub("", bare) or bare
     if (monitored := _MONTHS.match(bare)) and monitored.end() < len(bare):
-        bare = bare[monitored.end() :]
+        rest = bare[monitored.end() :]
+        bare = rest + "数" if rest + "数" in labels else rest  # 截至6月底支出
     if bare[0] != "2":
         return bare_of_known(labels, bare)
     # 2025年度金额 is 年度金额: the year of an amount says that it is one of a year; 2025年预算 is 预算.
@@ -414,11 +415,11 @@ def _matched(pattern: Any, bare: str) -> Any:
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _LINE_OR_CELL = regex.compile(r"[^\n\t]+")
 _YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)年")
-# 其中：财政拨款 · 1、资金来源：（1）财政拨款
-_PART_OF = regex.compile(r"^(?:其中|\p{Han}{2,6}\((?:\d{1,2}|[一二三四五六七八九十])\))")
+# 其中：财政拨款 · 资金来源：财政拨款 · 1、资金来源：（1）财政拨款
+_PART_OF = regex.compile(r"^(?:其中[-—]?|资金(?:来源|结构)(?=.)|\p{Han}{2,6}\((?:\d{1,2}|[一二三四五六七八九十])\))")
 # 1-7月执行数 · 截至8月底支出数 · 上半年执行数: the months that a monitoring form looks at.
 _MONTHS = regex.compile(
-    r"(?:20\d\d年)?(?:\d{1,2}月?[-—－―~至到]\d{1,2}月(?:份|底|末)?|(?:截至|截止)(?:到|至)?(?:20\d\d年)?(?:\d{1,2}月(?:份|底|末|\d{1,2}日)?)?"
+    r"(?:20\d\d年)?(?:\d{1,2}月?[-—－―~至到]\d{1,2}月(?:份|底|末)?|(?:截至|截止)(?:到|至|监控节点|监控时点|监控期末|当前)?(?:20\d\d年)?(?:\d{1,2}月(?:份|底|末|\d{1,2}日)?)?"
     r"|上半年|半年度?|[前一二三四]{1,2}季度|监控期)"
 )
 _YEAR_DIGITS = regex.compile(r"^20\d\d(?=年)")
