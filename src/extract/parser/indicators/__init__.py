@@ -256,7 +256,9 @@ class _Body:
     def _pass_over(self, row: Fitted) -> None:
         """Levels and a template's own fillers in a row without an indicator; all else is left over."""
         for column, cell in row.own_cells():
-            if column.holds in _LEVELS or self._sheet.rules.indicators.is_placeholder(self._sheet.cell_text(cell)):
+            text = self._sheet.cell_text(cell)
+            is_level = column.holds in _LEVELS and parse_target(text, self._sheet.rules.targets).kind == "qualitative"
+            if is_level or self._sheet.rules.indicators.is_placeholder(text):
                 self._sheet.ledger.claim(cell.start, cell.end, Owner.BOILERPLATE)
 
     def _heading(self, row: Row) -> Cell | None:
