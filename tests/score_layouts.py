@@ -187,11 +187,14 @@ def _rows(
     key: Sequence[str],
     columns: Sequence[str],
 ) -> Iterator[tuple[str, str, bool, object, object]]:
-    """Each wanted row against the next found row of the same key, or else of the same last key column."""
+    """Each wanted row against the next found row that is all the same, of the same key, or of the same last key column.
+
+    Rows that a form need not give come last, so that they take nothing from those that it has to.
+    """
     left = list(found)
     pairs: list[tuple[Mapping[str, str | None], Mapping[str, Any] | None]] = []
-    for want in wanted:
-        for keys in (key, key[-1:]):
+    for want in sorted(wanted, key=lambda want: bool(want["optional"])):
+        for keys in ((*key, *columns), key, key[-1:])[: 1 if want["optional"] else 3]:
             match = next((row for row in left if all(same(want.get(k), row[k]) for k in keys)), None)
             if match is not None:
                 break

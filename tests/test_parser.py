@@ -36,6 +36,11 @@ def test_two_labels_of_a_row_have_a_value_each(parse_rows: Parse) -> None:
     assert (form.value("competent_department"), form.value("period_end")) == ("住建局", "2021-12-31")
 
 
+def test_boxes_behind_a_label_that_no_rule_knows_are_no_part_of_a_period(parse_rows: Parse) -> None:
+    form = parse_rows("专项起止时间|2021年1-12月|拨付方法|□预拨 ☑后补")
+    assert (form.value("period_text"), form.value("period_end")) == ("2021年1-12月", "2021-12-31")
+
+
 def test_labels_split_by_lines_and_blanks_are_still_labels(parse_rows: Parse) -> None:
     assert parse_rows("专项名称|公园管护", " 主 管/部门|住建局").value("competent_department") == "住建局"
 
@@ -210,6 +215,14 @@ def test_a_row_that_does_not_reach_the_header_gives_no_amounts(extract_text: Cal
     (form,) = extract_text(dump_of(f"\t{TITLE}\n\n", *rows)).forms
     assert form.form.funding == ()
     assert "funding.misaligned" in [finding.code for finding in form.findings]
+
+
+def test_a_row_of_the_whole_under_columns_of_sources_has_an_amount_of_each(parse_rows: Parse) -> None:
+    form = parse_rows("资金来源|合计|市级财政资金|单位自筹", "项目总投资|860|800|60", "本年度申请|420|420|0")
+    assert [(row.block, row.source, row.amount) for row in form.funding] == [
+        ("long_term", "total", 860), ("long_term", "municipal", 800), ("long_term", "own", 60),
+        ("annual", "total", 420), ("annual", "municipal", 420), ("annual", "own", 0),
+    ]  # fmt: skip
 
 
 def test_the_whole_project_is_a_block_of_its_own_only_beside_a_year(parse_rows: Parse) -> None:

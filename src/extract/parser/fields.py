@@ -96,7 +96,8 @@ def _value_width(sheet: Sheet, name: str, cells: list[Cell]) -> int:
     Boxes stand in cells of their own as often as not; where there is one, all of the cells count.
     """
     spec = sheet.rule.fields[name]
-    if spec.type in ("cells", "rows") or any(has_marks(sheet.cell_text(cell)) for cell in cells[1:]):
+    has_boxes = spec.type == "choice" and any(has_marks(sheet.cell_text(cell)) for cell in cells[1:])
+    if spec.type in ("cells", "rows") or has_boxes:
         return len(cells)
     readings = (read_value(spec.type, sheet.text[cells[0].start : cell.end].strip(), spec.options) for cell in cells)
     return next((width for width, reading in enumerate(readings, start=1) if not reading.problem), len(cells))
@@ -117,6 +118,8 @@ def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell
         is_label = _is_label(sheet, cell) if is_next else announces(sheet, cell)
         if cell.column != column or is_label or sheet.is_taken(cell):
             break
+        if table.has_grid and cells and not sheet.cell_text(cells[0]) and sheet.cell_text(cell):
+            break  # the value is blank; what stands behind it is a label that no rule knows, or its value
         cells.append(cell)
         column += cell.column_span
     return cells
