@@ -218,7 +218,8 @@ def test_a_row_that_does_not_reach_the_header_gives_no_amounts(extract_text: Cal
 
 
 def test_a_row_of_the_whole_under_columns_of_sources_has_an_amount_of_each(parse_rows: Parse) -> None:
-    form = parse_rows("资金来源|合计|市级财政资金|单位自筹", "项目总投资|860|800|60", "本年度申请|420|420|0")
+    rows = ("资金来源|合计|市级财政资金|单位自筹", "项目总投资|860|800|60", "本年度申请|420|420|0")
+    form = parse_rows("专项名称|公园管护", *rows)
     assert [(row.block, row.source, row.amount) for row in form.funding] == [
         ("long_term", "total", 860), ("long_term", "municipal", 800), ("long_term", "own", 60),
         ("annual", "total", 420), ("annual", "municipal", 420), ("annual", "own", 0),

@@ -47,7 +47,7 @@ def decode_page(data: bytes, declared: str | None) -> tuple[str, str]:
     has_mark = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:HEAD]
     if encoding and not has_mark and not encoding.lower().startswith(_NEVER_DECLARED):
         meant = "utf-8" if _is_surely_utf_8(data) else _MEANT.get(encoding.lower(), encoding)
-        with suppress(UnicodeDecodeError, LookupError):
+        with suppress(ValueError, LookupError):  # of an encoding whose name holds a zero byte, too
             return meant, data.decode(meant, "replace" if _is_nearly_utf_8(data, meant) else "strict")
     try:
         return decode(data)
