@@ -25,7 +25,7 @@ bench: .venv/installed-dev  ## documents and forms per second, time by stage, ra
 	$(BIN)/python benchmarks/run.py
 
 bench-long: .venv/installed-dev  ## import 100,000 forms in 40,000 documents: memory and growth
-	$(BIN)/python benchmarks/archives.py --documents 40000
+	$(BIN)/python benchmarks/archives.py --documents 40000 --growth
 
 kill: .venv/installed-dev  ## kill an import at two hundred random moments; nothing may be torn or lost
 	KILLS=200 $(BIN)/python -m pytest tests/test_interruption.py
