@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
 from extract.labels import bare_label, narrow
-from extract.rules import FormRule, RuleSet, Title
+from extract.rules import NO_LABEL, FormRule, RuleSet, Title
 from extract.values import PEOPLE_TYPES, read_money
 
 # So many different labels make a form even where the key label is missing.
@@ -310,15 +310,19 @@ class _Cutter:
     def holds_value(self, line: _Line, rule: FormRule) -> bool:
         """Whether a line holds a field's label with a value beside it, an amount, or the header of indicators."""
         texts = [text for cell in line.row or [line] if (text := self._text[cell.start : cell.end].strip())]
-        for text, beside in pairwise([*texts, ""]):
-            label, _, behind = _COLON.sub(":", text, count=1).partition(":")
-            if _is_field(rule, label) and (behind.strip() or (beside and not rule.use_of(beside))):
+        said = [self._rules.meaning_of(text, rule) or NO_LABEL for text in texts]
+        columns = {each.column for each in said if each.column}
+        if "name" in columns and len(columns) > 1:
+            return True
+        for (text, says), (beside, says_beside) in pairwise([*zip(texts, said, strict=True), ("", NO_LABEL)]):
+            use, behind = says.use, ""
+            if colon := _COLON.search(text):
+                use, behind = rule.use_of(text[: colon.start()]), text[colon.end() :].strip()
+            if use and use.role == "field" and (behind or (beside and not says_beside.use)):
                 return True
-            money = self._rules.money_of(text)
-            if money and money.source and not money.weak and read_money(beside):
+            if says.money and says.money.source and not says.money.weak and read_money(beside):
                 return True
-        columns = {rule.column_of(text) for text in texts}
-        return "name" in columns and len(columns - {None}) > 1
+        return False
 
     def opens_instructions(self, line: _Line) -> bool:
         """Whether the notes to the reader begin at a line."""
@@ -487,11 +491,6 @@ class _Cutter:
         if line.row and len(line.row) > 2:
             line = _row_line(line.row[:-1], line.table)
         return bool(self.labels_in(line, rule))
-
-
-def _is_field(rule: FormRule, text: str) -> bool:
-    use = rule.use_of(text)
-    return use is not None and use.role == "field"
 
 
 def _is_wrapper(table: Table) -> bool:

@@ -10,7 +10,7 @@ from extract.document import Block, Cell, Span, walk_tables
 from extract.form import Citation, Field, Funding, Indicator, UsedLabel
 from extract.labels import bare_label
 from extract.ledger import Ledger, Owner
-from extract.rules import FieldSpec, FormRule, IndicatorColumn, LabelUse, Meaning, MoneyLabel, RuleSet
+from extract.rules import NO_LABEL, FieldSpec, FormRule, IndicatorColumn, LabelUse, Meaning, MoneyLabel, RuleSet
 from extract.tokenizer import FormSlice
 from extract.values import PARTS, find_citations, one_line, read_value
 
@@ -69,25 +69,25 @@ class Sheet:
 
     def use(self, cell: Cell) -> LabelUse | None:
         """What the cell announces if its text is one of the form's labels."""
-        return self._meanings.get((cell.start, cell.end), _NO_LABEL).use
+        return self._meanings.get((cell.start, cell.end), NO_LABEL).use
 
     def money(self, cell: Cell) -> MoneyLabel | None:
         """What the cell says of an amount if its text is a label of funding blocks."""
-        return self._meanings.get((cell.start, cell.end), _NO_LABEL).money
+        return self._meanings.get((cell.start, cell.end), NO_LABEL).money
 
     def uses(self, row: tuple[Cell, ...]) -> list[LabelUse | None]:
         """What each cell of a row announces."""
         meanings = self._meanings
-        return [meanings.get((cell.start, cell.end), _NO_LABEL).use for cell in row]
+        return [meanings.get((cell.start, cell.end), NO_LABEL).use for cell in row]
 
     def columns(self, row: tuple[Cell, ...]) -> list[IndicatorColumn | None]:
         """The column of an indicator table that each cell of a row heads."""
         meanings = self._meanings
-        return [meanings.get((cell.start, cell.end), _NO_LABEL).column for cell in row]
+        return [meanings.get((cell.start, cell.end), NO_LABEL).column for cell in row]
 
     def column(self, cell: Cell) -> IndicatorColumn | None:
         """The column of an indicator table that the cell heads if its text is such a column's label."""
-        return self._meanings.get((cell.start, cell.end), _NO_LABEL).column
+        return self._meanings.get((cell.start, cell.end), NO_LABEL).column
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -192,9 +192,6 @@ class Sheet:
                 or phrases.year_line(text)[0]
             )
             self.ledger.claim(*stretch, Owner.BOILERPLATE if known else Owner.LEFTOVER)
-
-
-_NO_LABEL = Meaning()
 
 
 def _meanings(text: str, blocks: tuple[Block, ...], rule: FormRule, rules: RuleSet) -> dict[tuple[int, int], Meaning]:

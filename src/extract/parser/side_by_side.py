@@ -47,8 +47,10 @@ def _under_heading(sheet: Sheet, table: Table, number: int) -> tuple[int, int] |
 def _beside_labels(sheet: Sheet, table: Table, number: int) -> tuple[int, int] | None:
     """Row and column where the header of an indicator table begins behind labels of fields in the same row."""
     row = table.rows[number]
-    heads = zip(row, sheet.columns(row), strict=True)
-    column = next((cell.column for cell, held in heads if held in ("level1", "level2", "name")), 0)
+    held = sheet.columns(row)
+    if "name" not in held:
+        return None
+    column = next(c.column for c, holds in zip(row, held, strict=True) if holds in ("level1", "level2", "name"))
     in_front = [cell for cell in row if cell.column < column]
     if not any((use := sheet.use(cell)) and use.role == "field" for cell in in_front):
         return None

@@ -9,6 +9,7 @@ examples, labels that mean two things and titles that two kinds claim are errors
 
 from extract.rules.loading import load_rules, packaged_rules
 from extract.rules.ruleset import (
+    NO_LABEL,
     FormRule,
     IndicatorBlock,
     LabelUse,
@@ -22,6 +23,7 @@ from extract.rules.ruleset import (
 from extract.rules.spec import FieldSpec, GradeLimits, IndicatorColumn
 
 __all__ = [
+    "NO_LABEL",
     "FieldSpec",
     "FormRule",
     "GradeLimits",

@@ -67,6 +67,9 @@ class Meaning(NamedTuple):
     money: MoneyLabel | None = None
 
 
+NO_LABEL = Meaning()
+
+
 class Title(NamedTuple):
     """A line that names a form: its kind (None where no rule knows it), its words, and the year if it holds one."""
 
