@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import duckdb
 import yaml
 
 from extract.language import say
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class Entry(NamedTuple):
