@@ -161,6 +161,7 @@ class _Block:
         self._read: set[tuple[int, Cell | None, str, str, str]] = set()  # what the amounts of each row and label say
         self.rows: list[Row] = []
         self._headers: set[int] = set()  # the numbers of the rows of labels side by side
+        self._labels: list[Cell] = []
         self._said: list[list[Cell]] = []  # by row, the cells that say something of those below them
         self._columns: list[list[Cell]] = []  # in a dump, the header cells over each position, the nearest first
         self._header_rows = 0
@@ -169,10 +170,10 @@ class _Block:
         for number in range(1, len(self.rows)):
             if self._divides_header(number):
                 self._headers.add(number)
-        self._units = {unit for row in self.rows for cell in row if self._is_label(cell) and (unit := self._unit(cell))}
-        labels = [label for row in self.rows for cell in row if (label := sheet.money(cell))]
-        self._beside_a_year = any(label.block == "annual" for label in labels)
-        self._names_sources = any(label.source for label in labels)
+        self._units = {unit for cell in self._labels if (unit := self._unit(cell))}
+        said = [label for cell in self._labels if (label := sheet.money(cell))]
+        self._beside_a_year = any(label.block == "annual" for label in said)
+        self._names_sources = any(label.source for label in said)
 
     # ---------------------------------------------------------------------------------------------------- rows
 
@@ -180,8 +181,10 @@ class _Block:
         is_header = self._is_header(row)
         if is_header:
             self._headers.add(len(self.rows))
+        labels = [cell for cell in row if self._is_label(cell)]
+        self._labels += labels
         says_all = self._has_grid and is_header
-        said = [cell for cell in row if self._is_label(cell) or (says_all and self._sheet.cell_text(cell))]
+        said = [cell for cell in row if cell in labels or self._sheet.cell_text(cell)] if says_all else labels
         self._said.append([] if self._is_heading(row) else said)
         self.rows.append(row)
 
@@ -239,9 +242,7 @@ class _Block:
     def _is_reached(self, row: Row) -> bool:
         """Whether a label of the block is merged down to this row."""
         number = row[0].row
-        return any(
-            c.row + c.row_span > number for each in self.rows for c in each if c.row_span > 1 and self._is_label(c)
-        )
+        return any(c.row + c.row_span > number for c in self._labels if c.row_span > 1)
 
     def _has_columns(self, row: Row) -> bool:
         """Whether amounts of a row without labels would stand under labels."""
@@ -380,10 +381,8 @@ class _Block:
 
     def read(self) -> None:
         """Record the amounts and claim the labels."""
-        for row in self.rows:
-            for cell in row:
-                if self._is_label(cell):
-                    self._sheet.claim_label(cell)
+        for cell in self._labels:
+            self._sheet.claim_label(cell)
         for number, row in enumerate(self.rows):
             if number not in self._headers:
                 reaching = self._reaching(number)

@@ -348,7 +348,7 @@ _OPENING_EXTRAS = frozenset("123456789其截上半前一二三四监资")
 def look_up(labels: Mapping[str, _Meaning], bare: str) -> _Meaning | None:
     """What a bare label means; hints in brackets and a leading year may be extra."""
     meaning = labels.get(bare)
-    if meaning is None and ("(" in bare or bare[:1] in ("1", "2")):
+    if meaning is None and ("(" in bare or bare.startswith(("19", "20"))):
         return labels.get(_HINT_OR_YEAR.sub("", bare))
     return meaning
 
