@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -223,3 +225,16 @@ def test_unknown_forms_of_one_layout_have_one_shape_whatever_is_written_in_them(
     first = shape("工程名称|农家书屋|责任人|周明", "序号|问题|回答", "1|资金是否到位|是", "2|设备是否运行|是")
     other = shape("工程名称|电影下乡|责任人|郑虹", "序号|问题|回答", "1|群众是否知晓|否")
     assert first == other == "工程名称 · 责任人 · 序号 · 问题 · 回答"
+
+
+def test_a_document_that_is_done_leaves_nothing_to_the_garbage_collector(rules: RuleSet) -> None:
+    files = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "samples").glob("*.docx"))]
+    for data in files:  # modules and caches that come with the first one stay
+        extract(data, rules)
+    gc.collect()
+    gc.disable()
+    try:
+        left = [extract(data, rules).document_id for data in files] and gc.collect()
+    finally:
+        gc.enable()
+    assert left == 0

@@ -181,7 +181,9 @@ class Sheet:
         return tuple(dict.fromkeys(used))
 
     def settle(self, span: Span) -> None:
-        """Give whatever is unclaimed in the form to boilerplate or leftover."""
+        """Give whatever is unclaimed in the form to boilerplate or leftover; no table is to come."""
+        # It refers to the sheet, and what goes round in a circle stays until the garbage collector comes.
+        self.unfinished = None
         phrases = self.rules.phrases
         for stretch in list(self.ledger.unclaimed(*span)):
             text = self.text[stretch.start : stretch.end]
