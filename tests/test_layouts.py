@@ -75,6 +75,7 @@ KNOWN = {
     "jiangsu-toc-department-and-projects-2024.dump": "income and spending side by side",
     "jiangxi-department-declaration-outline-2020": "income and spending with their parts",
     "jiangxi-special-county-2018.lines": "the unit of a label for amounts of the same row",
+    "land-fund-self-2022": "a goal beside 绩效目标设定",
     "liaoning-department-self-indicators-2024": "what came of the goal, below 完成情况",
     "project-name-title.lines": "amounts in prose are left over",
     "purchase-scoring-unknown.lines": "a table of scores is no form",
@@ -94,6 +95,7 @@ KNOWN = {
     "wuhan-department-attachments-2024.lines": "shares beside amounts, a cell a line",
     "yunnan-department-contents-2022.lines": "a header over labels and texts",
     "yunnan-department-self-three-years-2021": "goals by year and amounts of tasks are left over",
+    "yunnan-unit-self-scored-2023": "调整数, which may be the change or what comes of it",
     "yunnan-self-2023.catdoc": "levels in a second header row",
 }
 

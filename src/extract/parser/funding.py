@@ -136,12 +136,22 @@ def _add_all(
 
 def _begins(sheet: Sheet, row: Row) -> bool:
     """Whether a row names the block or a source that is nothing else, or at least two sources or stages."""
-    said = [label for cell in row if (label := sheet.money(cell)) and not sheet.is_taken(cell)]
+    said = [
+        label
+        for before, cell in zip((None, *row), row, strict=False)
+        if (label := sheet.money(cell)) and not sheet.is_taken(cell) and not (before and _names_funds(sheet, before))
+    ]
     if not said or len(row) == 1:
         return False
     if any(label.source and not label.weak for label in said) or HEADING in sheet.uses(row):
         return True
     return len({label.source or label.stage for label in said} - {None}) > 1
+
+
+def _names_funds(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell is a field's label, so that a fund's name beside it is its value: 资金名称 | 衔接资金."""
+    use = sheet.use(cell)
+    return use is not None and use.role == "field" and sheet.money(cell) is None
 
 
 def _heads(sheet: Sheet, table: Table, number: int) -> bool:
