@@ -351,6 +351,9 @@ def test_coverage_counts_what_forms_used_and_what_they_left_over(run: Callable[.
     assert hits("amount", "年度资金总额") == [2]
     assert hits("column", "三级指标") == [2]
     assert hits("level2", "数量指标") == [2]
+    levels = [each for each in coverage["hits"] if each["sort"] == "level2"]
+    lines = packaged_rules().joinpath("vocabulary/levels.yaml").read_text("utf-8").splitlines()
+    assert all(each["rule"] in lines[each["line"] - 1] for each in levels)
     assert any(each["sort"] == "field" and each["count"] == 0 for each in coverage["hits"])
     assert {"kind": "special-fund-declaration", "label": "备案单位", "forms": 2} in coverage["unknown"]
     assert "江北省图书馆" not in {each["label"] for each in coverage["unknown"]}

@@ -159,3 +159,9 @@ def test_doubts_and_what_came_from_the_context_stand_beside_the_target(
 ) -> None:
     assert ask(database, rules, "SELECT target_context FROM indicators", ("12月底前", "")) == "year=form"
     assert ask(database, rules, "SELECT target_warnings FROM indicators", ("250万", "")) == "scale_without_unit"
+
+
+def test_the_columns_of_an_actual_value_hold_its_unit(rules: RuleSet) -> None:
+    columns = actual_values(parse_target("≥2.5公里", rules.targets))
+    assert [str(columns[f"actual_{name}"]) for name in ("operator", "value", "unit")] == [">=", "2.5", "公里"]
+    assert set(actual_values(None).values()) <= {None, False}
