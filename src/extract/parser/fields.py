@@ -65,6 +65,8 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     cells = _covered(sheet, table, number, position) if is_table else _beside(sheet, table, number, position)
     if not is_table and not any(map(sheet.cell_text, cells)) and _is_headed(sheet, table, number, position):
         cells = []
+    if not is_table and position == 0 and _heads_columns(sheet, table, number):
+        return
     under = None if is_table else _under_header(sheet, table, number, position)
     if under:
         cells = [under]
@@ -154,7 +156,9 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
     row, values = table.rows[number], table.rows[number + 1]
     if not table.has_grid and position == len(row) - 1 and len(values) == 1 and not announces(sheet, values[0]):
         return [values[0]]  # a row that a blank paragraph has torn behind its label
-    if not all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in row[_opener(sheet, row, values) :]):
+    labels = row[_opener(sheet, row, values) :]
+    is_header = all(_is_label(sheet, cell) or not sheet.cell_text(cell) for cell in labels)
+    if not is_header and not _heads_columns(sheet, table, number):
         return []
     if len(row) == 1 and sum(not sheet.is_blank(cell) for cell in values) > 1:
         return []  # the heading of a part of the form
@@ -171,6 +175,21 @@ def _below(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell]
             break
         cells.append(under)
     return cells
+
+
+def _heads_columns(sheet: Sheet, table: Table, number: int) -> bool:
+    """Whether a merged label opens a row of headings, known or not, that have values below: the last is a label.
+
+    专项目标 | 专项期目标 | 年度目标
+             | 培育企业   | 支持项目45个
+    """
+    row, below = table.rows[number], table.rows[number + 1 : number + 2]
+    if len(row) < 3 or not below or not _is_label(sheet, row[0]) or not _is_label(sheet, row[-1]):
+        return False
+    values = below[0] if table.has_grid else below[0][1:]
+    goes_on = row[0].row_span > 1 if table.has_grid else not sheet.cell_text(below[0][0])
+    same = [cell.column for cell in values] == [cell.column for cell in row[1:]]
+    return goes_on and same and not any(announces(sheet, cell) for cell in values)
 
 
 def _opener(sheet: Sheet, row: tuple[Cell, ...], below: tuple[Cell, ...]) -> int:

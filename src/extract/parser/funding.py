@@ -419,6 +419,9 @@ class _Block:
         span = sheet.trimmed(cell.start, cell.end)
         text = sheet.text[span.start : span.end]
         money = read_money(text)
+        if not said and money and over and sheet.use(over[0]) == HEADING:
+            sheet.add_value(OTHER_VALUE, bare_label(sheet.cell_text(over[0])), span)
+            return
         if not said and not (money and self._columns):
             return
         is_unknown = bool(over) and not self._is_label(over[0])

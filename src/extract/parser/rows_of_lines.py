@@ -162,7 +162,12 @@ class _Unfolder:
 
     def _ends_value(self, number: int) -> bool:
         """Whether a line belongs to something else than the value or the amounts above it."""
-        return self._is_label(number) or self._funding.begins(number) or self._indicators.is_header(number)
+        begins = self._is_label(number) or self._funding.begins(number) or self._indicators.is_header(number)
+        return begins or self._is_first_level(number)
+
+    def _is_first_level(self, number: int) -> bool:
+        """Whether a line is the name of a first level, as at the top of an indicator table without a header."""
+        return self._rules.levels.canonical("level1", self._text_of(number)) is not None
 
     def _counts_on(self, first: int, number: int) -> bool:
         """Whether a line has the next number of the list that the value's first line begins: 二、资金安排."""
