@@ -48,7 +48,7 @@ KNOWN = {
     "gansu-transfer-project-declaration-2021.catdoc": "",
     "gansu-transfer-project-declaration-2021.lines": "indicators, a cell a line",
     "guangdong-annual-first": "a last day called 完成时间, values of the whole after those of the year",
-    "guangdong-monitoring-two-2020": "a remark beside amounts is left over",
+    "guangdong-monitoring-two-2020.lines": "a remark beside amounts is left over",
     "guangdong-special-policy-2025": "a label that no rule knows is left over",
     "guizhou-department-declaration-2021.dump": "income and spending side by side",
     "guizhou-goal-beside-indicators-2023.dump": "a form across the page",

@@ -120,11 +120,16 @@ def _beside(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell
         is_label = _is_label(sheet, cell) if is_next else announces(sheet, cell)
         if cell.column != column or is_label or sheet.is_taken(cell):
             break
-        if table.has_grid and cells and not sheet.cell_text(cells[0]) and sheet.cell_text(cell):
+        if cells and not sheet.cell_text(cells[0]) and sheet.cell_text(cell) and _shows_spans(table):
             break  # the value is blank; what stands behind it is a label that no rule knows, or its value
         cells.append(cell)
         column += cell.column_span
     return cells
+
+
+def _shows_spans(table: Table) -> bool:
+    """Whether cells reach over columns: where none does, blank cells may be what merged ones have left."""
+    return table.has_grid and any(cell.column_span > 1 for row in table.rows for cell in row)
 
 
 def _is_headed(sheet: Sheet, table: Table, number: int, position: int) -> bool:
