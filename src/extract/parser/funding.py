@@ -511,8 +511,6 @@ class _Block:
             said = [*above, label]
         sources = [each for each in said if each.source]
         named = next((each for each in sources if not (each.weak and each.source == "total")), None)
-        if label and label.source == "total" and above and self._is_under_header(over[0], number):
-            named = next((each for each in above[:1] if each.source not in (None, "total")), named)
         chosen = named or next(iter(sources), None)
         is_all = not self._names_sources or (label and label.stage and not above) or self._is_beside_total(over, number)
         if not chosen and is_all:
