@@ -45,6 +45,7 @@ LAYERS = (
     {"rows"},
     {"pipeline", "dictionary", "formats", "masks"},
     {"sources", "tokenizer", "parser", "grades", "projects"},
+    {"row_ends"},
     {"rules", "readers"},
     {"checks"},
     {"terminal", "form"},

@@ -132,7 +132,7 @@ def test_a_drawn_form_gives_what_stands_below_it(
     names = (layout.name, f"{layout.name}.{container}", f"{layout.name}.{LINES.get(container)}")
     if reason := next((KNOWN[name] for name in names if name in KNOWN), None):
         request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
-    assert not misses(layout, container, _read(CONTAINERS[container](layout.document), rules))
+    assert not misses(layout, container, result_of(CONTAINERS[container](layout.document), rules))
 
 
 @pytest.mark.parametrize("sample", sorted(DRAWN))
@@ -141,7 +141,8 @@ def test_the_golden_of_a_drawn_sample_says_what_its_layout_says(sample: str) -> 
     assert not misses(drawn(Path(sample).stem), sample, golden)
 
 
-def _read(data: bytes, rules: RuleSet) -> dict[str, Any]:
+def result_of(data: bytes, rules: RuleSet) -> dict[str, Any]:
+    """What comes out of a file, with the text that is left over of known forms."""
     extraction = extract(data, rules)
     text = extraction.document.text if extraction.document else ""
     known = [form for form in extraction.forms if form.form.kind]  # all text of an unknown form is left over

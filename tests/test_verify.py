@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from command_line import run_extract
+from containers import Box, Document, docx
 from extract.corrections import WHOLE_ROW, Change, record
 from extract.importer import Options, import_paths
 from extract.rows import BY_DOCUMENT, BY_FORM
@@ -22,11 +23,23 @@ from extract.verify import ADVICE, Breach, Checked, verify
 ROOT = Path(__file__).parents[1]
 
 
+# The points stand between a target's operator and its number.
+OPERATOR_APART: Document = [
+    "项目支出绩效目标申报表",
+    [
+        [Box("项目名称", 2), Box("村道修缮", 3)],
+        [*map(Box, ("一级指标", "三级指标", "计算符号", "分值", "目标值"))],
+        [*map(Box, ("产出指标", "修缮村道", "≥", "10", "3公里"))],
+    ],
+]
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory, rules: RuleSet) -> Path:
     folder = tmp_path_factory.mktemp("sound")
     shutil.copytree(ROOT / "samples", folder / "archive")
     (folder / "archive" / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "archive" / "operator-apart.docx").write_bytes(docx(OPERATOR_APART))
     import_paths([folder / "archive"], folder / "forms.duckdb", rules, Options(jobs=1))
     return folder / "forms.duckdb"
 

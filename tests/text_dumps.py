@@ -20,11 +20,13 @@ from containers import LINE_BREAK, Document, Place, Table, column_count, places
 from extract.readers.text.antiword import width as antiword_width
 from extract.readers.text.content import width
 
+_WIDTHS = (8, 8, 12, 16, 12, 14, 16, 12)
 
-def _widths(table: Table) -> Sequence[int]:
-    """The characters that fit in each column."""
+
+def _widths(table: Table, widths: Sequence[int] = _WIDTHS) -> Sequence[int]:
+    """The characters that fit in each column; `widths` are used again and again."""
     columns = column_count(table)
-    return ((8, 8, 12, 16, 12, 14, 16, 12) * columns)[:columns]
+    return (tuple(widths) * columns)[:columns]
 
 
 def one_cell_a_line(document: Document) -> str:
@@ -203,19 +205,19 @@ def _border(row: Sequence[Place], edges: Sequence[int]) -> str:
     return border + "+"
 
 
-def antiword(document: Document) -> str:
-    """antiword's tables: bars, wrapped cells, nothing between rows."""
-    return "\n".join(block if isinstance(block, str) else _antiword(block) for block in document)
+def antiword(document: Document, widths: Sequence[int] = _WIDTHS) -> str:
+    """antiword's tables: bars, cells wrapped at their last blank or else anywhere, nothing between rows."""
+    return "\n".join(block if isinstance(block, str) else _antiword(block, widths) for block in document)
 
 
-def _antiword(table: Table) -> str:
-    lines, widths = [], _widths(table)
+def _antiword(table: Table, columns: Sequence[int]) -> str:
+    lines, widths = [], _widths(table, columns)
     for row in places(table):
         cells, rooms, column = [], [], 0
         for place in row:
             end = column + place.box.columns
             room = sum(widths[column:end]) + end - column - 1
-            pieces = [line.rstrip() for text in _paragraphs(place) for line in _wrapped(text, room, antiword_width)]
+            pieces = [line.rstrip() for text in _paragraphs(place) for line in _broken(text, room)]
             cells.append([piece + " " * (room - antiword_width(piece)) for piece in pieces])
             cells[-1] = cells[-1] or [" " * room]
             rooms.append(room)
@@ -224,6 +226,16 @@ def _antiword(table: Table) -> str:
             drawn = (piece or " " * room for piece, room in zip(line, rooms, strict=True))
             lines.append("|" + "|".join(drawn) + "|")
     return "\n".join(["", *lines, ""])
+
+
+def _broken(text: str, room: int) -> Iterator[str]:
+    while antiword_width(text) > room:
+        fitting = next(end for end in range(len(text), -1, -1) if antiword_width(text[:end]) <= room)
+        end = text.rfind(" ", 0, fitting + 1)
+        end = end if end > 0 else fitting
+        yield text[:end]
+        text = text[end:].lstrip(" ")
+    yield text
 
 
 def aligned(document: Document) -> str:

@@ -57,10 +57,15 @@ class Table:
 
     `has_grid` is False where the source has lost the geometry (text dumps): then a merged cell's covered places stand
     as blank cells, and columns of different rows need not line up.
+
+    `has_rows` is False where the source draws nothing between rows: then what stands as one row may be several. Each
+    paragraph of a cell is one line there, blank ones too, and those of the same number stand side by side; a line that
+    may go on with the one above follows it without a line break.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
     has_grid: bool
+    has_rows: bool = True
 
 
 Block = Paragraph | Table

@@ -18,6 +18,8 @@ from typing import Any
 from extract.document import Block, Cell, Document, Paragraph, Table
 
 _LEVEL = 6
+# What a table has and has not, as bits of one number.
+_GRID, _NO_ROWS = 1, 2
 
 
 def pack(document: Document) -> bytes:
@@ -50,7 +52,7 @@ class _Packer:
                 packed += (start - self._position, end - start)
                 self._position = end
             else:
-                packed.append([int(block.has_grid), [[self._cell(cell) for cell in row] for row in block.rows]])
+                packed.append([_geometry(block), [[self._cell(cell) for cell in row] for row in block.rows]])
         return packed
 
     def _cell(self, cell: Cell) -> list[Any]:
@@ -59,6 +61,10 @@ class _Packer:
         packed = self.blocks(blocks)
         self._position = end
         return [row, column, row_span, column_span, gap, end - start, *packed]
+
+
+def _geometry(table: Table) -> int:
+    return _GRID * table.has_grid | _NO_ROWS * (not table.has_rows)
 
 
 class _Unpacker:
@@ -74,8 +80,9 @@ class _Unpacker:
             for item in items
         )
 
-    def _table(self, has_grid: int, rows: list[list[list[Any]]]) -> Table:
-        return Table(tuple(tuple(self._cell(*cell) for cell in row) for row in rows), bool(has_grid))
+    def _table(self, geometry: int, rows: list[list[list[Any]]]) -> Table:
+        has_grid, has_rows = bool(geometry & _GRID), not geometry & _NO_ROWS
+        return Table(tuple(tuple(self._cell(*cell) for cell in row) for row in rows), has_grid, has_rows)
 
     def _cell(
         self, row: int, column: int, row_span: int, column_span: int, gap: int, length: int, *blocks: Any

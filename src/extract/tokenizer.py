@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from extract.document import Block, Cell, Document, Paragraph, Span, Table
 from extract.labels import bare_label, narrow
+from extract.row_ends import find_rows
 from extract.rules import NO_LABEL, FormRule, RuleSet, Title
 from extract.values import PEOPLE_TYPES, read_money
 
@@ -77,7 +78,7 @@ class _Region:
 def tokenize(document: Document, rules: RuleSet) -> list[FormSlice]:
     """The forms in `document`, in reading order; all text that is in no slice is outside text."""
     cutter = _Cutter(document.text, rules)
-    lines = list(cutter.lines(document.blocks))
+    lines = list(cutter.lines(find_rows(document.text, document.blocks, rules)))
     slices: list[list[_Region]] = []
     for region in cutter.regions(lines):
         open_form = slices[-1] if slices else None

@@ -324,7 +324,7 @@ def _values(
                 continue
             checked.counts["places"] += 1
             text = texts.get(document_id) or ""
-            says = _cites if table == "citations" else _says
+            says = _cites if table == "citations" else _measures if column == "target_text" else _says
             if not (0 <= first <= last <= len(text) and says(text[first:last], value)):
                 found = Message(
                     f"{column} is not what stands at {first} to {last} of the text",
@@ -339,12 +339,17 @@ def _corrected_rows(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str
 
 
 def _says(raw: str, value: str | None) -> bool:
-    """Whether a value is its source text, white space aside. A target out of three columns has its operator in front,
-    wherever that stood, or is the number alone; where nothing is said (无, /), there is no value."""
-    if value is None or raw == value:
+    """Whether a value is its source text, white space aside; where nothing is said (无, /), there is no value."""
+    return value is None or raw == value or Counter("".join(raw.split())) == Counter("".join(value.split()))
+
+
+def _measures(raw: str, target: str | None) -> bool:
+    """Whether a target is its source text. Out of three columns, its place is that of all three, and its operator goes
+    in front wherever it stood; or its place is that of the number alone."""
+    if _says(raw, target):
         return True
-    there, said = Counter("".join(raw.split())), Counter("".join(value.split()))
-    return there == said or ("\t" in raw and said <= there)
+    there, said = "".join(raw.split()), "".join((target or "").split())
+    return ("\t" in raw and Counter(said) <= Counter(there)) or ("\t" not in raw and bool(there) and there in said)
 
 
 def _cites(raw: str, number: str) -> bool:

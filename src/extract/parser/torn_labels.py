@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from extract.document import Block, Cell, Paragraph, Table
 from extract.labels import LONGEST_LABEL, bare_label
-from extract.rules import FormRule, RuleSet
+from extract.rules import FormRule, RuleSet, bare_level
 
 _Row = tuple[Cell, ...]
 
@@ -62,8 +62,9 @@ class _Mender:
         whole, second = self._text[last.start : row[0].end], self._text[row[0].start : row[0].end]
         if not is_torn or not (self._is_known(whole) or self._rule.column_of(whole)):
             return None
-        # 依据 is a label, and the second half of others; a number in front makes no new one.
-        return None if self._is_known(second) and bare_label(whole) == bare_label(second) else last
+        # 依据 is a label, and the second half of others; a number or points in front make no new one.
+        is_other = bare_label(whole) != bare_label(second) and bare_level(whole) != bare_level(second)
+        return last if is_other or not self._is_known(second) else None
 
     def _is_known(self, text: str) -> bool:
         levels = self._rules.levels

@@ -3,7 +3,8 @@
 Formats that tell a table's geometry only at its end (RTF), or in the order of drawing (HTML, OpenDocument, the drawn
 tables of text dumps), are read into these blocks first: a paragraph is a string, a table is rows of cells. `lay_out`
 then writes them as every reader does: cells separated by a tab, rows ended by a line break, paragraphs separated by a
-line break. The paragraph of a list is `Numbered`: it gets its number when it is written.
+line break. The paragraph of a list is `Numbered`: it gets its number when it is written. A line that goes on with the
+one above it is `Wrapped`.
 
 >>> out = TextWriter()
 >>> table = DrawnTable([[DrawnCell(["主管部门"], 0), DrawnCell(["司法局", "（盖章）"], 1, column_span=2)]])
@@ -39,6 +40,13 @@ class DrawnTable:
 
     rows: list[list[DrawnCell]]
     has_grid: bool = True
+    has_rows: bool = True
+
+
+class Wrapped(str):
+    """A paragraph that stands behind the one above it without a line break."""
+
+    __slots__ = ()
 
 
 Drawn = str | DrawnTable
@@ -96,7 +104,8 @@ _PRIVATE_USE = re.compile("[\uf020-\uf0ff]")
 def _lay_out(story: Sequence[Drawn], out: TextWriter, characters: Characters) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for block in story:
-        _end_paragraph(blocks, out)
+        if not isinstance(block, Wrapped):
+            _end_paragraph(blocks, out)
         if isinstance(block, str):
             text = block.text() if isinstance(block, Numbered) else block
             text = text if text.isascii() or not characters else text.translate(characters)
@@ -122,7 +131,7 @@ def _lay_out_table(table: DrawnTable, out: TextWriter, characters: Characters) -
             cells.append(_lay_out_cell(cell, number, out, characters))
         out.write("\n")
         rows.append(tuple(cells))
-    return Table(tuple(rows), table.has_grid)
+    return Table(tuple(rows), table.has_grid, table.has_rows)
 
 
 def _lay_out_cell(cell: DrawnCell, row: int, out: TextWriter, characters: Characters) -> Cell:

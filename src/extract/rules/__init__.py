@@ -17,6 +17,7 @@ from extract.rules.ruleset import (
     MoneyLabel,
     RuleSet,
     Title,
+    bare_level,
     bare_of_known,
     bare_of_money,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "MoneyLabel",
     "RuleSet",
     "Title",
+    "bare_level",
     "bare_of_known",
     "bare_of_money",
     "load_rules",

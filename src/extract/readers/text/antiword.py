@@ -5,15 +5,9 @@
     |      |            |中央       |省级   |市级资金|本级     |        |
     |      |10          |           |       |        |10       |        |
 
-Cells merged to the right are one wide cell, the places below a merged cell are blank. A line goes on with the row
-above where its cells do: the text above filled its column, so that the next character had to move down.
-
-Two things the dump has lost, and how they are read. A paragraph that ends inside a cell looks like a new row of which
-the other cells are blank. In the labels' columns it goes on with the row above, in the last column it is a row of its
-own (the parser adds it to the value that it stands under); between them it may be either, and becomes a row without
-places, which nothing reads. A row below one that fills its column to the last place looks like a wrapped one: it is a
-row of its own if others of its cells begin anew, or one does and the first goes on no label; a row with three such
-columns is surely wrapped.
+Cells merged to the right are one wide cell, the places below a merged cell are blank. A line may go on with the row
+above where each of its texts stands below another: as the rest of a wrapped paragraph, as the next one, or as the next
+row's. Only the words of the form can tell; so lines that may be one row are one, in a table without rows.
 """
 
 from __future__ import annotations
@@ -24,19 +18,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-from extract.readers.drawn import DrawnCell, DrawnTable
+from extract.readers.drawn import Drawn, DrawnCell, DrawnTable, Wrapped
 from extract.readers.text import flow
-from extract.readers.text.content import Content, drawn_cell, lay_out
+from extract.readers.text.content import Content, lay_out
 from extract.readers.text.content import width as display_width
 from extract.readers.text.ticks import restore_lost_ticks, restore_symbol_letters
 
 # antiword's table of widths, older than terminals', has these in one column.
 _NARROW = re.compile("[《》\u301a\u301b]")
 _FIRST_WORD = re.compile(r"[!-~]+|.")
-# Labels stand in the first column, or in the second behind a section's merged cell.
-_LABEL_COLUMNS = 2
-# So many columns do not fill up at once by chance.
-_SURELY_WRAPPED = 3
 
 
 def recognises(lines: Sequence[str]) -> bool:
@@ -65,7 +55,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str | DrawnTable]:
     for is_table, group in groupby(zip(lines, _ruled(lines), strict=True), itemgetter(1)):
         if is_table:
             rows = _rows([line.rstrip()[1:-1].split("|") for line, _ in group])
-            yield DrawnTable([_drawn(row) for row in rows], has_grid=False)
+            yield DrawnTable([_drawn(row) for row in rows], has_grid=False, has_rows=False)
         else:
             yield from flow.read([line for line, _ in group], width)
 
@@ -90,82 +80,27 @@ _Row = list[_Line]
 
 
 def _rows(lines: Sequence[_Line]) -> Iterator[_Row]:
+    """The lines that may be one row together."""
     row: _Row = []
     for line in lines:
-        if not row or _goes_on(row, line):
-            row.append(line)
-            continue
-        yield row
-        row = [_without_places(line)] if _is_unclear(row, line) else [line]
+        if row and not _may_go_on(row, line):
+            yield row
+            row = []
+        row.append(line)
     if row:
         yield row
 
 
-def _goes_on(row: _Row, line: _Line) -> bool:
-    """Whether the line continues the row: see the module's docstring for what is certain and what is not."""
+def _may_go_on(row: _Row, line: _Line) -> bool:
+    """Whether each text of the line stands below another.
+
+    The first cell may open with a blank, at which its first line was broken.
+    """
     above = row[-1]
-    if not _same_columns(above, line):
+    if len(line) != len(above) or any(width(a) != width(b) for a, b in zip(above, line, strict=True)):
         return False
-    filled, anew = _filled(line), _begun_anew(above, line)
-    if not anew:
-        return True
-    if anew == [0] and len(row) == 1 and len(filled) > 1 and not above[0].strip():
-        return True  # the first cell opens with a blank, at which its first line was broken
-    if any(not above[column].strip() for column in anew):
-        return False
-    if len(filled) - len(anew) >= _SURELY_WRAPPED:
-        return True
-    if len(anew) == 1 and _has_more(row, anew[0]):
-        return (anew[0] < _LABEL_COLUMNS or len(filled) > 1) and _is_second_line(row, line, anew[0])
-    first = filled[0]
-    return len(anew) == 1 and first not in anew and (first < _LABEL_COLUMNS or len(_filled(row[0])[1:]) > 1)
-
-
-def _is_unclear(row: _Row, line: _Line) -> bool:
-    """Whether the line has nothing but a second paragraph, or a next row's text, between labels and values."""
-    filled = _filled(line)
-    if len(filled) != 1 or not _same_columns(row[-1], line):
-        return False
-    return filled[0] >= _LABEL_COLUMNS and bool(row[-1][filled[0]].strip()) and _has_more(row, filled[0])
-
-
-def _without_places(line: _Line) -> _Line:
-    return [cell for cell in line if cell.strip()]
-
-
-def _same_columns(above: _Line, line: _Line) -> bool:
-    return len(line) == len(above) and all(width(a) == width(b) for a, b in zip(above, line, strict=True))
-
-
-def _filled(line: _Line) -> list[int]:
-    return [column for column, cell in enumerate(line) if cell.strip()]
-
-
-def _begun_anew(above: _Line, line: _Line) -> list[int]:
-    """The filled columns whose text does not go on with the line above."""
-    return [column for column in _filled(line) if not _is_wrapped(above[column], line[column])]
-
-
-def _has_more(row: _Row, column: int) -> bool:
-    """Whether the row has a value further right."""
-    return any(cell.strip() for cell in row[0][column + 1 :])
-
-
-def _is_second_line(row: _Row, line: _Line, column: int) -> bool:
-    """Whether a text that begins anew left of the row's value is a second paragraph, and not the next row's first cell.
-
-    It is where this line adds nothing to the value, or where both paragraphs together would have fitted.
-    """
-    return not line[-1].strip() or width(row[-1][column].strip() + line[column].strip()) <= width(line[column])
-
-
-def _is_wrapped(above: str, below: str) -> bool:
-    """Whether the text above filled its cell, so that the character or the word below had no room there.
-
-    A sentence that ends with its line need not have been wrapped.
-    """
-    text = above.strip()
-    return bool(text) and not text.endswith("。") and _gap(above, below) is not None
+    begun = [column for column, cell in enumerate(line) if cell.strip() and not above[column].strip()]
+    return not begun or (begun == [0] and len(row) == 1 and any(cell.strip() for cell in line[1:]))
 
 
 def _gap(above: str, below: str) -> str | None:
@@ -174,23 +109,32 @@ def _gap(above: str, below: str) -> str | None:
     word = _FIRST_WORD.match(below.strip())
     if not word or used + width(word[0][0]) > width(above):
         return ""
-    is_word = len(word[0]) > 1 and above.rstrip()[-1:].isascii()
+    last = above.rstrip()[-1:]
+    is_word = len(word[0]) > 1 and last.isascii() and not (last.isdigit() and word[0][0].isdigit())
     return " " if is_word and used + 1 + width(word[0]) > width(above) else None
 
 
 def _drawn(row: _Row) -> list[DrawnCell]:
-    return [drawn_cell(_paragraphs(cell), column) for column, cell in enumerate(zip(*row, strict=True))]
+    return [DrawnCell(_lines(cell), column) for column, cell in enumerate(zip(*row, strict=True))]
 
 
-def _paragraphs(lines: Sequence[str]) -> list[str]:
-    """The paragraphs of a cell, each with its wrapped lines joined."""
-    pieces: list[str] = []
-    for number, line in enumerate(lines):
-        text = line.strip()
-        gap = _gap(lines[number - 1], line) if number and lines[number - 1].strip() else None
-        pieces += [text if not pieces else "\n" + text if gap is None else gap + text] if text else []
-    return _with_ticks("".join(pieces)).split("\n")
+def _lines(cell: Sequence[str]) -> list[Drawn]:
+    """The cell's lines down to the last that is not blank."""
+    lines: list[str] = []
+    above = ""
+    for line in cell:
+        gap = _gap(above, line) if above.strip() and line.strip() else None
+        lines.append(line.strip() if gap is None else Wrapped(gap + line.strip()))
+        above = line
+    while lines and not lines[-1]:
+        lines.pop()
+    return list(_with_ticks(lines))
 
 
-def _with_ticks(cell: str) -> str:
-    return restore_symbol_letters(restore_lost_ticks(cell))
+def _with_ticks(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a cell with the boxes that it shows as a whole."""
+    whole = restore_symbol_letters(restore_lost_ticks("".join(lines)))
+    start = 0
+    for line in lines:
+        yield type(line)(whole[start : start + len(line)])
+        start += len(line)
