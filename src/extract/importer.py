@@ -355,13 +355,11 @@ class _Run:
 
     def _step(self) -> bool:
         """Hand out work and take in what is done; False when nothing is under way any more."""
-        if self._workers.is_idle and (self._pieces or self._containers or self._stale):
-            self._workers.prepare()
-            self._database.for_writing()  # it is made while the first process starts
         while self._workers.has_room and self._hand_out():
             pass
         if self._workers.is_idle:
             return False
+        self._database.for_writing()  # it is made while the processes start
         for then, result in self._workers.completed():
             then(result)
         self._progress(self.summary)

@@ -70,13 +70,6 @@ class Workers:
             self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def prepare(self) -> None:
-        """Have what the processes are forked from started, which takes a while, and do not wait for it."""
-        if _START_METHOD == "forkserver":
-            from multiprocessing import forkserver  # which is not there on every system
-
-            forkserver.ensure_running()
-
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way."""
