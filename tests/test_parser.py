@@ -41,6 +41,11 @@ def test_boxes_behind_a_label_that_no_rule_knows_are_no_part_of_a_period(parse_r
     assert (form.value("period_text"), form.value("period_end")) == ("2021年1-12月", "2021-12-31")
 
 
+def test_the_header_of_a_numbered_list_holds_no_labels(parse_rows: Parse) -> None:
+    form = parse_rows("专项名称|公园管护", "序号|工作内容|金额（元）", "1|修剪草坪|500", "2|清理湖面|800")
+    assert form.value("overview") is None
+
+
 def test_labels_split_by_lines_and_blanks_are_still_labels(parse_rows: Parse) -> None:
     assert parse_rows("专项名称|公园管护", " 主 管/部门|住建局").value("competent_department") == "住建局"
 

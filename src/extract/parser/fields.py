@@ -13,6 +13,8 @@ from extract.parser.sheet import Sheet
 from extract.values import ROW_TYPES, has_marks, read_value
 
 _COLON = re.compile("[:：]")
+# The header of a list names at least so many columns.
+_FEWEST_COLUMNS = 3
 # So long at most is what heads a column of values.
 _LONGEST_HEAD = 16
 
@@ -27,8 +29,10 @@ class _InlineLabel(NamedTuple):
 
 
 def read(sheet: Sheet, table: Table, number: int) -> None:
-    """Read one row of labels and values."""
+    """Read one row of labels and values; none stand in the header of a numbered list, such as one of payments."""
     row = table.rows[number]
+    if _heads_numbered_rows(sheet, table, number):
+        return
     for position, cell in enumerate(row):
         if sheet.is_blank(cell):
             continue
@@ -50,6 +54,14 @@ def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
         sheet.ledger.claim(paragraph.start, paragraph.end, Owner.LABEL)
     for label in _inline_labels(sheet, paragraph.start, paragraph.end):
         _read_behind_colon(sheet, label)
+
+
+def _heads_numbered_rows(sheet: Sheet, table: Table, number: int) -> bool:
+    """Whether a row of texts has a row as long below it that is counted, from 1 on: 序号 | 支出内容 | 金额."""
+    row, below = table.rows[number], table.rows[number + 1] if number + 1 < len(table.rows) else ()
+    if len(row) < _FEWEST_COLUMNS or len(below) != len(row) or sheet.cell_text(below[0]) != "1":
+        return False
+    return not sheet.use(row[0]) and all(map(sheet.cell_text, row))
 
 
 # ------------------------------------------------------------------------------------------------- values in cells
