@@ -7,6 +7,7 @@ Mail programs of the time also wrote names as bare bytes, whose encoding is told
 from __future__ import annotations
 
 import email
+import email.errors
 import email.header
 import email.policy
 import io
@@ -134,13 +135,16 @@ def _name(part: Mail) -> str | None:
 
 
 def _decoded_words(name: str) -> str:
-    """A name whose encoded words (`=?gb2312?B?…?=`) are decoded."""
+    """A name whose encoded words (`=?gb2312?B?…?=`) are decoded; as it is written where they are damaged."""
     pieces = []
-    for content, charset in email.header.decode_header(name):
-        if isinstance(content, str):
-            pieces.append(content)
-        elif charset is None or charset.lower() in ("gb2312", "gbk", "unknown-8bit"):
-            pieces.append(decoded_name(content))
-        else:
-            pieces.append(content.decode(charset, "replace"))
+    try:
+        for content, charset in email.header.decode_header(name):
+            if isinstance(content, str):
+                pieces.append(content)
+            elif charset is None or charset.lower() in ("gb2312", "gbk", "unknown-8bit"):
+                pieces.append(decoded_name(content))
+            else:
+                pieces.append(content.decode(charset, "replace"))
+    except (email.errors.HeaderParseError, LookupError):  # no base64, no such charset
+        return name
     return "".join(pieces)
