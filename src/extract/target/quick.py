@@ -30,6 +30,8 @@ _PERCENT_SIGNS = {"％": "%", "﹪": "%"}
 _DOUBTFUL_UNIT = re.compile("[年月季旬级类等档星A版]")
 # No bare number of more digits: it may be a serial number of Excel's, or a year.
 _MOST_BARE_DIGITS = 3
+# A longer number is damage, and more than Python multiplies without a fuss.
+_MOST_DIGITS = 100
 
 
 class Quick:
@@ -59,7 +61,7 @@ class Quick:
         """The target, if the cell has one of the common shapes."""
         match = self._measure.fullmatch(text)
         if match:
-            return self._measured(text, match)
+            return self._measured(text, match) if len(match["number"]) <= _MOST_DIGITS else None
         if _WORDS.fullmatch(text) and not self._remarkable.search(text) and not self._units.get(text):
             return Target(text, text.replace("，", ","), "qualitative", source="words")
         return None

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from lxml import etree
-
 from extract.errors import ReadError
 from extract.language import Message
 from extract.readers.docx.lists import Lists
@@ -32,12 +30,12 @@ def body(package: WordPackage, main: str) -> Story:
     xml = package.read(main) or b""
     root = parse_part(xml, main)
     if root.tag not in DOCUMENT:
+        name = str(root.tag).rpartition("}")[2]  # which may hold a prefix that nothing declares
         raise ReadError(
             "docx.not_word",
             Message(
-                f"the main part {main} is a '{etree.QName(root).localname}', not a Word document; save the file as "
-                ".docx",
-                f"主文档 {main} 是“{etree.QName(root).localname}”，不是 Word 文档；请另存为 .docx",
+                f"the main part {main} is a '{name}', not a Word document; save the file as .docx",
+                f"主文档 {main} 是“{name}”，不是 Word 文档；请另存为 .docx",
             ),
         )
     body = first_child(root, BODY)
