@@ -345,7 +345,7 @@ class _Cutter:
     def goes_on(self, region: _Region) -> bool:
         """Whether the region below a repeated title is the next page of the form: it has labels, or indicators."""
         rule = region.title.rule
-        return bool(self._labels(region)) or (rule is not None and self._has_indicators(region, rule))
+        return bool(self._labels(region)) or (rule is not None and self._has_indicators(region.lines, rule))
 
     def _shows_unknown_form(self, region: _Region, before: FormRule | None) -> bool:
         """Whether an unknown title starts a form: it has a table below it and is more than the heading of a section.
@@ -359,13 +359,13 @@ class _Cutter:
             return True
         if self._year_line(region) or (region.opens_table and self._phrases.names_a_form(region.title.text)):
             return True
-        if before and region.opens_table and region.title.year and not self._has_indicators(region, before):
+        if before and region.opens_table and region.title.year and not self._has_indicators(region.lines, before):
             return True
         return before is not None and any(before.spec.key in self.labels_in(line, before) for line in region.lines)
 
-    def _has_indicators(self, region: _Region, rule: FormRule) -> bool:
-        """Whether the header of an indicator table stands below a title."""
-        cells = (cell for line in region.lines for cell in line.row or [line])
+    def _has_indicators(self, lines: list[_Line], rule: FormRule) -> bool:
+        """Whether the header of an indicator table stands in lines."""
+        cells = (cell for line in lines for cell in line.row or [line])
         return any(rule.column_of(self._text[cell.start : cell.end]) == "name" for cell in cells)
 
     def _year_line(self, region: _Region) -> tuple[int | None, Span] | None:
@@ -429,9 +429,7 @@ class _Cutter:
         """Whether the key's label and the header of an indicator table stand in lines."""
         if rule is None:
             return False
-        cells = (cell for line in lines for cell in line.row or [line])
-        heads = any(rule.column_of(self._text[cell.start : cell.end]) == "name" for cell in cells)
-        return heads and any(rule.spec.key in self.labels_in(line, rule) for line in lines)
+        return self._has_indicators(lines, rule) and any(rule.spec.key in self.labels_in(line, rule) for line in lines)
 
     def untitled(self, lines: list[_Line]) -> list[FormSlice]:
         """The one form of a document without a title, where its labels tell the kind."""

@@ -56,9 +56,14 @@ def read_paragraph(sheet: Sheet, paragraph: Paragraph) -> None:
         _read_behind_colon(sheet, label)
 
 
+def _row_below(table: Table, number: int) -> tuple[Cell, ...]:
+    """The row below row `number`; one without cells where there is none."""
+    return table.rows[number + 1] if number + 1 < len(table.rows) else ()
+
+
 def _heads_numbered_rows(sheet: Sheet, table: Table, number: int) -> bool:
     """Whether a row of texts has a row as long below it that is counted, from 1 on: 序号 | 支出内容 | 金额."""
-    row, below = table.rows[number], table.rows[number + 1] if number + 1 < len(table.rows) else ()
+    row, below = table.rows[number], _row_below(table, number)
     if len(row) < _FEWEST_COLUMNS or len(below) != len(row) or sheet.cell_text(below[0]) != "1":
         return False
     return not sheet.use(row[0]) and all(map(sheet.cell_text, row))
@@ -73,23 +78,12 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     A label that only heads others (总体目标 | 预期目标 | 实际完成情况) has none of its own.
     """
     label = table.rows[number][position]
-    is_table = sheet.rule.fields[name].type == "rows"
-    cells = _covered(sheet, table, number, position) if is_table else _beside(sheet, table, number, position)
-    if not is_table and not any(map(sheet.cell_text, cells)) and _is_headed(sheet, table, number, position):
-        cells = []
-    if not is_table and position == 0 and _heads_columns(sheet, table, number):
-        return
-    under = None if is_table else _under_header(sheet, table, number, position)
-    if under:
-        cells = [under]
-    elif is_table:
-        pass
-    elif cells:
-        cells += _continued(sheet, table, number, position)
+    if sheet.rule.fields[name].type == "rows":
+        cells: list[Cell] | None = _covered(sheet, table, number, position)
     else:
-        cells = _below(sheet, table, number, position)
-        if not any(map(sheet.is_free, cells)) and _heads_others(sheet, table, number, position):
-            return
+        cells = _value_cells(sheet, table, number, position)
+    if cells is None:
+        return
     filled = [cell for cell in cells if sheet.is_free(cell)]
     if not table.has_grid and filled and _is_run_of_labels(sheet, filled[0]):
         return
@@ -102,6 +96,21 @@ def _read_value_cells(sheet: Sheet, table: Table, number: int, position: int, na
     else:
         start = end = cells[0].start if cells else label.end
     sheet.add_field(name, bare_label(sheet.cell_text(label)), start, end)
+
+
+def _value_cells(sheet: Sheet, table: Table, number: int, position: int) -> list[Cell] | None:
+    """The cells that may hold the value of a label; None where it only heads others."""
+    if position == 0 and _heads_columns(sheet, table, number):
+        return None
+    if under := _under_header(sheet, table, number, position):
+        return [under]
+    beside = _beside(sheet, table, number, position)
+    if any(map(sheet.cell_text, beside)) or (beside and not _is_headed(sheet, table, number, position)):
+        return beside + _continued(sheet, table, number, position)
+    below = _below(sheet, table, number, position)
+    if not any(map(sheet.is_free, below)) and _heads_others(sheet, table, number, position):
+        return None
+    return below
 
 
 def _value_width(sheet: Sheet, name: str, cells: list[Cell]) -> int:
@@ -146,7 +155,7 @@ def _shows_spans(table: Table) -> bool:
 
 def _is_headed(sheet: Sheet, table: Table, number: int, position: int) -> bool:
     """Whether another label opens the row and goes on in the next: then blank cells beside this one are no value."""
-    row, below = table.rows[number], table.rows[number + 1] if number + 1 < len(table.rows) else ()
+    row, below = table.rows[number], _row_below(table, number)
     if position == 0 or len(below) < 2 or not _is_label(sheet, row[0]):
         return False
     return below[0].column > row[0].column or not sheet.cell_text(below[0])
@@ -157,7 +166,7 @@ def _under_header(sheet: Sheet, table: Table, number: int, position: int) -> Cel
 
     Then the text beside the label heads a column too, whether the rules know it or not: 年度目标 | 预期目标 | 实现程度.
     """
-    row, below = table.rows[number], table.rows[number + 1] if number + 1 < len(table.rows) else ()
+    row, below = table.rows[number], _row_below(table, number)
     if not table.has_grid or position == 0 or row[0].row_span < 2 or not _is_label(sheet, row[0]):
         return None
     is_below = [(cell.column, cell.column_span) for cell in below] == [(c.column, c.column_span) for c in row[1:]]
@@ -200,11 +209,11 @@ def _heads_columns(sheet: Sheet, table: Table, number: int) -> bool:
     专项目标 | 专项期目标 | 年度目标
              | 培育企业   | 支持项目45个
     """
-    row, below = table.rows[number], table.rows[number + 1 : number + 2]
+    row, below = table.rows[number], _row_below(table, number)
     if len(row) < 3 or not below or not _is_label(sheet, row[0]) or not _is_label(sheet, row[-1]):
         return False
-    values = below[0] if table.has_grid else below[0][1:]
-    goes_on = row[0].row_span > 1 if table.has_grid else not sheet.cell_text(below[0][0])
+    values = below if table.has_grid else below[1:]
+    goes_on = row[0].row_span > 1 if table.has_grid else not sheet.cell_text(below[0])
     same = [cell.column for cell in values] == [cell.column for cell in row[1:]]
     return goes_on and same and not any(announces(sheet, cell) for cell in values)
 

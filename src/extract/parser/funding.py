@@ -18,7 +18,7 @@ above them, and the filled ones divide it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -108,9 +108,14 @@ def _heading_beside(sheet: Sheet, table: Table, number: int, position: int) -> C
 def _unit_beside(sheet: Sheet, table: Table, number: int, position: int) -> str | None:
     """The unit that a cell in front of an amount states, in its row or reaching down to it, if no rule knows it."""
     here = table.rows[number][position]
-    above = (c for row in table.rows[:number] for c in row if c.row + c.row_span > here.row and c.column < here.column)
-    texts = (sheet.cell_text(cell) for cell in (*table.rows[number][:position], *(above if table.has_grid else ())))
-    return next(filter(None, map(label_unit, texts)), None)
+    above = _reaching_down(table.rows[:number], here.row) if table.has_grid else ()
+    in_front = (*table.rows[number][:position], *(cell for cell in above if cell.column < here.column))
+    return next(filter(None, (label_unit(sheet.cell_text(cell)) for cell in in_front)), None)
+
+
+def _reaching_down(rows: Iterable[Row], to: int) -> Iterator[Cell]:
+    """The cells of rows further up that are merged down to the row `to` of their table."""
+    return (cell for row in rows for cell in row if cell.row + cell.row_span > to)
 
 
 def _add_all(
@@ -383,8 +388,7 @@ class _Block:
         """The cells of a row from right to left, merged ones that begin above it included."""
         cells = list(self.rows[number])
         if self._has_grid and cells:
-            at = cells[0].row
-            cells += [c for row in self.rows[:number] for c in row if c.row + c.row_span > at]
+            cells += _reaching_down(self.rows[:number], cells[0].row)
         return sorted(cells, key=lambda cell: cell.column, reverse=True)
 
     # -------------------------------------------------------------------------------------------------- amounts
@@ -562,8 +566,7 @@ class _Block:
         beside = [cell for cell in self._reaching(number) if not self._is_label(cell)]
         above = self._table.rows[: self._first]
         if self._has_grid and self.rows[number]:
-            top = self.rows[number][0].row
-            beside += [c for row in above for c in row if c.row + c.row_span > top]
+            beside += _reaching_down(above, self.rows[number][0].row)
         elif not self._has_grid and not self._sheet.cell_text(self.rows[0][0]):
             opening = (row[0] for row in reversed(above) if row and self._sheet.cell_text(row[0]))
             beside += [cell for cell in [next(opening, None)] if cell]

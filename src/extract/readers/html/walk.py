@@ -126,7 +126,7 @@ class Walk:
     def _comment(self, text: str) -> None:
         if text.startswith("[if supportFields"):
             for mark, written in _FIELD_PARTS.findall(text):
-                self.state.field_part(mark.lower(), _unescaped(written))
+                self.state.field_part(mark.lower(), _unescaped(written) if written else "")
         elif self.state.fields and "<w:data>" in text:
             self.state.fields[-1].drawn = form_field_state(text)
         elif text.startswith("[if gte vml") and "textbox" in text:
